@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# The one list of tests: a test a line, sorted. "make check" runs it through automake's TAP driver, tests/run through prove.
+
+# tests/unit/test_<layer>_<file>.c: linked with all objects, hidden ones too.
+unit_tests = \
+	tests/unit/test_support_tap
+
+# tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
+e2e_tests =
+
+# Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
+script_tests =
+
+# What the tests share.
+check_LTLIBRARIES += tests/support/libsupport.la
+tests_support_libsupport_la_SOURCES = \
+	tests/support/printable.c \
+	tests/support/printable.h \
+	tests/support/tap.c \
+	tests/tap.h
+tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
+
+tests_programs = $(unit_tests) $(e2e_tests)
+check_PROGRAMS += $(tests_programs)
+TESTS = $(tests_programs) $(script_tests)
+EXTRA_DIST += $(script_tests) tests/run tests/support/launch
+
+# A program's source is its name with .c behind it.
+AM_DEFAULT_SOURCE_EXT = .c
+tested_library = libhttp/libcore.la
+LDADD = tests/support/libsupport.la $(tested_library) $(OPENSSL_LIBS) -ldl
+$(e2e_tests): tested_library = libhttp.la
+$(e2e_tests): libhttp.la
+$(tests_programs): AM_LDFLAGS += -no-install -pthread
+
+tests_environment = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; CC='$(CC)'; \
+	LIBHTTP_SO='$(abs_builddir)/.libs/libhttp.so.1'; export srcdir builddir CC LIBHTTP_SO;
+AM_TESTS_ENVIRONMENT = $(tests_environment)
+LOG_DRIVER = AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(srcdir)/tests/support/launch
+TEST_EXTENSIONS =
+
+.PHONY: tests-programs tests-list tests-environment
+tests-programs: $(check_PROGRAMS)
+tests-list:
+	@echo $(TESTS)
+tests-environment:
+	@echo "$(tests_environment)"
