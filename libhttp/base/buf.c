@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/buf.h"
+
+#include <stdlib.h>
+
+/* Large enough for a usual request head, small enough to stay in an idle connection. */
+#define BUF_FIRST_CAPACITY 512u
+
+void buf_init(struct buf *b, size_t maximum)
+{
+    *b = (struct buf){.maximum = maximum};
+}
+
+void buf_release(struct buf *b)
+{
+    free(b->data);
+    buf_init(b, b->maximum);
+}
+
+void buf_clear(struct buf *b)
+{
+    b->start = b->end = 0;
+    b->failure = BUF_FINE;
+}
+
+static void move_to_front(struct buf *b)
+{
+    if (b->start == 0)
+        return;
+    memmove(b->data, b->data + b->start, buf_length(b));
+    b->end -= b->start;
+    b->start = 0;
+}
+
+/* The next capacity that holds `needed`: doubled, so that appending stays linear. */
+static size_t grown_capacity(const struct buf *b, size_t needed)
+{
+    size_t capacity = b->capacity ? b->capacity : BUF_FIRST_CAPACITY;
+
+    while (capacity < needed)
+        capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+    return capacity;
+}
+
+static bool grow(struct buf *b, size_t needed)
+{
+    size_t capacity = grown_capacity(b, needed);
+    char *data = realloc(b->data, capacity);
+
+    if (!data) {
+        b->failure = BUF_NO_MEMORY;
+        return false;
+    }
+    b->data = data;
+    b->capacity = capacity;
+    return true;
+}
+
+char *buf_reserve(struct buf *b, size_t n)
+{
+    size_t length = buf_length(b);
+
+    if (b->failure)
+        return NULL;
+    if (n > b->maximum - length) {
+        b->failure = BUF_FULL;
+        return NULL;
+    }
+    if (b->capacity - b->end < n || !b->data) {
+        /* Moving is only worth it where it frees at least half: otherwise a slow reader makes it quadratic. */
+        if (b->start >= length)
+            move_to_front(b);
+        if ((b->capacity - b->end < n || !b->data) && !grow(b, b->end + n))
+            return NULL;
+    }
+    return b->data + b->end;
+}
+
+void buf_append(struct buf *b, const void *data, size_t n)
+{
+    char *room;
+
+    if (n == 0)
+        return;
+    room = buf_reserve(b, n);
+    if (!room)
+        return;
+    memcpy(room, data, n);
+    buf_commit(b, n);
+}
+
+void buf_append_decimal(struct buf *b, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    buf_append(b, digits + at, sizeof digits - at);
+}
+
+void buf_append_hex(struct buf *b, uint64_t value)
+{
+    char digits[16];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = "0123456789abcdef"[value & 15];
+        value >>= 4;
+    } while (value > 0);
+    buf_append(b, digits + at, sizeof digits - at);
+}
+
+void buf_consume(struct buf *b, size_t n)
+{
+    b->start += n;
+    if (b->start == b->end)
+        b->start = b->end = 0;
+}
+
+void buf_truncate(struct buf *b, size_t n)
+{
+    b->end = b->start + n;
+}
+
+void buf_replace(struct buf *b, size_t at, size_t old_length, struct span s)
+{
+    size_t tail = buf_length(b) - at - old_length;
+    char *from;
+
+    if (s.length > old_length && !buf_reserve(b, s.length - old_length))
+        return;
+    from = buf_data(b) + at;
+    memmove(from + s.length, from + old_length, tail);
+    memcpy(from, s.data, s.length);
+    b->end = b->start + at + s.length + tail;
+}

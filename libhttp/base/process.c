@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/process.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+static atomic_uint generation;
+static atomic_int lookups;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* The parent's threads are not in the child: its look-ups neither. */
+static void after_fork(void)
+{
+    atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
+    atomic_store_explicit(&lookups, 0, memory_order_relaxed);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, after_fork);
+}
+
+uint32_t process_generation(void)
+{
+    pthread_once(&once, watch_forks);
+    return atomic_load_explicit(&generation, memory_order_relaxed);
+}
+
+bool process_lookup_begin(int limit)
+{
+    int count = atomic_fetch_add(&lookups, 1);
+
+    if (count < limit)
+        return true;
+    atomic_fetch_sub(&lookups, 1);
+    return false;
+}
+
+void process_lookup_end(void)
+{
+    atomic_fetch_sub(&lookups, 1);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cancel: wakes whoever waits, from any thread. A canceller belongs to a connection and outlives it; each session of the
+ * connection registers a point with it, which holds the session's descriptors. The one lock is taken only to publish, to close and to
+ * cancel a descriptor: so none is ever shut down under a number that is somebody else's by then.
+ */
+#ifndef LIBHTTP_NET_CANCEL_H
+#define LIBHTTP_NET_CANCEL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+
+struct cancel_point;
+
+struct canceller {
+    atomic_int references;
+    atomic_bool cancelled; /* sticky until canceller_reset */
+    pthread_mutex_t lock;
+    struct cancel_point *points;
+};
+
+struct cancel_point {
+    struct canceller *owner; /* one reference */
+    struct cancel_point *previous, *next;
+    atomic_bool cancelled; /* this session alone (a response that took its transport along) */
+    bool woken;            /* its socket was shut down by a cancel: never reuse it. Read and written under the lock */
+    int socket;            /* shut down by a cancel; -1: none */
+    int event;             /* an eventfd that a cancel writes; -1: none. For what shutdown doesn't wake */
+};
+
+/* NULL: out of memory. One reference. */
+struct canceller *canceller_new(void);
+struct canceller *canceller_ref(struct canceller *c);
+void canceller_unref(struct canceller *c);
+
+/* From any thread: all points, now and later, until reset. */
+void canceller_cancel(struct canceller *c);
+/* Takes the cancel back; eventfds of idle points are emptied. */
+void canceller_reset(struct canceller *c);
+
+void cancel_point_init(struct cancel_point *p, struct canceller *owner);
+/* Closes what it holds, unregisters. */
+void cancel_point_done(struct cancel_point *p);
+
+/* From any thread: this point only. */
+void cancel_point_cancel(struct cancel_point *p);
+
+static inline bool cancel_point_cancelled(const struct cancel_point *p)
+{
+    return atomic_load_explicit(&p->cancelled, memory_order_relaxed) ||
+           atomic_load_explicit(&p->owner->cancelled, memory_order_relaxed);
+}
+
+bool cancel_point_woken(struct cancel_point *p);
+
+/* Registers a socket that a cancel shuts down, at once where it has been cancelled already. It must not be adopted. */
+void cancel_point_publish(struct cancel_point *p, int socket);
+/* Takes the socket back without closing it (it is handed to somebody else). -1 where there was none. */
+int cancel_point_withdraw(struct cancel_point *p);
+/* Closes the socket, exactly once, under the lock. */
+void cancel_point_close(struct cancel_point *p);
+/* The point's eventfd, made at first use (O_NONBLOCK, O_CLOEXEC); already readable where cancelled. -1 and errno. */
+int cancel_point_event(struct cancel_point *p);
+
+/* LIBHTTP_E_CANCELLED with its sentence. */
+int32_t fail_cancelled(struct failure *failure);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * chunked: the decoder of the chunked transfer coding (RFC 9112 7.1; C-80, C-83, T-12, T-13, T-20, T-24). Decodes in place,
+ * remembers where it is between two pieces, and keeps the trailer section.
+ */
+#ifndef LIBHTTP_WIRE_CHUNKED_H
+#define LIBHTTP_WIRE_CHUNKED_H
+
+#include "wire/head.h"
+
+enum chunk_phase {
+    CHUNK_SIZE,      /* in the digits of a size line; at least one is needed */
+    CHUNK_EXTENSION, /* behind them, up to CRLF */
+    CHUNK_SIZE_LF,   /* a CR has been seen: LF must follow (a bare one of either is an error) */
+    CHUNK_DATA,
+    CHUNK_DATA_CR, /* behind the data: CRLF exactly */
+    CHUNK_DATA_LF,
+    CHUNK_TRAILERS,
+    CHUNK_DONE
+};
+
+struct chunked {
+    uint8_t phase;       /* enum chunk_phase */
+    bool any_digit;      /* of this size line */
+    int64_t left;        /* bytes of this chunk still to come; while in the size line, its value so far */
+    uint32_t line;       /* bytes of this size line so far, for the limit on a line */
+    uint32_t extensions; /* bytes of extensions of all chunks so far, for their limit (reset never) */
+    struct buf trailer_bytes; /* the trailer section as it came, bounded by limits->total */
+    struct head *trailers;    /* its parser, allocated when a trailer section that isn't empty begins */
+};
+
+void chunked_init(struct chunked *c, const struct head_limits *limits);
+void chunked_done(struct chunked *c);
+
+/*
+ * Decodes data[0, length), received bytes, in place: the body's bytes move together at data[0, *ret_produced), and
+ * *ret_used tells how many received bytes that took; it is less than length only when the body is complete (CHUNK_DONE) or
+ * *at an error*. What was produced before an error counts. Errors: BAD_CHUNK, LINE_TOO_LONG ("chunk size"), BAD_HEADER and the
+ * like in trailers, NO_MEMORY. Bytes over 2^63 - 1 in a size are an error, and none is ever allocated by it.
+ */
+int32_t chunked_decode(struct chunked *c, char *data, size_t length, const struct head_limits *limits, size_t *ret_used,
+                       size_t *ret_produced, struct failure *failure);
+
+/*
+ * Bytes that may be received straight into the caller's memory now because they are all chunk data: c->left in CHUNK_DATA, else 0.
+ */
+static inline int64_t chunked_straight(const struct chunked *c)
+{
+    return c->phase == CHUNK_DATA ? c->left : 0;
+}
+
+#endif
