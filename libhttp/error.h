@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file error.h
- * Statuses and errors. A function that can fail returns one of these as an int32_t: LIBHTTP_OK, LIBHTTP_AGAIN (only from
- * functions that say so), or a negative error. The errors form the tree of CPython's http.client exceptions; a binding
- * builds its classes from libhttp_error_at(), libhttp_error_name() and libhttp_error_parent() and lists nothing itself.
+ * Statuses and errors. A function that can fail returns one of these as an int32_t: LIBHTTP_OK,
+ * LIBHTTP_AGAIN (only from functions that say so), or a negative error. The errors form the tree of
+ * CPython's http.client exceptions; a binding builds its classes from libhttp_error_at(),
+ * libhttp_error_name() and libhttp_error_parent() and lists nothing itself.
  */
 #ifndef LIBHTTP_ERROR_H
 #define LIBHTTP_ERROR_H
@@ -14,14 +15,20 @@ LIBHTTP_BEGIN_DECLS
 
 /** Done. */
 #define LIBHTTP_OK 0
-/** Nothing has moved: wait as the handle's wait function says, then make the same call (or another) again. */
+/**
+ * Nothing has moved: wait as the handle's wait function says, then make the same call (or another)
+ * again.
+ */
 #define LIBHTTP_AGAIN 1
 
 /* The tree of http.client. */
 
 /** The root of the errors that HTTP itself gives. */
 #define LIBHTTP_E_HTTP_EXCEPTION (-1)
-/** There is no connection, and none is to be opened by itself (auto_open is off, or the transport was handed over). */
+/**
+ * There is no connection, and none is to be opened by itself (auto_open is off, or the transport
+ * was handed over).
+ */
 #define LIBHTTP_E_NOT_CONNECTED (-2)
 /** A host, port, target or URL that can't be one. */
 #define LIBHTTP_E_INVALID_URL (-3)
@@ -31,7 +38,10 @@ LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_E_UNKNOWN_TRANSFER_ENCODING (-5)
 /** A body from a descriptor that can't be read from. */
 #define LIBHTTP_E_UNIMPLEMENTED_FILE_MODE (-6)
-/** The message ended before its end; what came can be read, libhttp_response_missing() tells how much did not. */
+/**
+ * The message ended before its end; what came can be read, libhttp_response_missing() tells how
+ * much did not.
+ */
 #define LIBHTTP_E_INCOMPLETE_READ (-7)
 /** The call doesn't belong into the connection's state. */
 #define LIBHTTP_E_IMPROPER_CONNECTION_STATE (-8)
@@ -45,12 +55,18 @@ LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_E_BAD_STATUS_LINE (-12)
 /** A status line, field line, chunk size line or trailer line over its limit. */
 #define LIBHTTP_E_LINE_TOO_LONG (-13)
-/** The connection was lost before any byte of the response; the request may have been processed. errno is ECONNRESET. */
+/**
+ * The connection was lost before any byte of the response; the request may have been processed.
+ * errno is ECONNRESET.
+ */
 #define LIBHTTP_E_REMOTE_DISCONNECTED (-14)
 
 /* What libhttp tells more exactly, below HTTPException. */
 
-/** A field line that is none: no colon, a blank before it, an empty name, NUL or a lone CR; the line is the detail. */
+/**
+ * A field line that is none: no colon, a blank before it, an empty name, NUL or a lone CR; the line
+ * is the detail.
+ */
 #define LIBHTTP_E_BAD_HEADER (-15)
 /** More fields than the limit. */
 #define LIBHTTP_E_TOO_MANY_HEADERS (-16)
@@ -62,11 +78,17 @@ LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_E_BAD_CHUNK (-19)
 /** The body sent is longer or shorter than declared; the connection is closed. */
 #define LIBHTTP_E_BODY_LENGTH (-20)
-/** The body is larger than the maximum given; reading may go on. */
+/**
+ * There is more than the maximum or the room that was given: nothing is lost, and more may be
+ * given.
+ */
 #define LIBHTTP_E_TOO_LARGE (-21)
 /** The proxy refused the tunnel; libhttp_connection_tunnel_status() tells why. */
 #define LIBHTTP_E_TUNNEL_FAILED (-22)
-/** A final response came before the body was sent; it can be had by getresponse (RFC 9110 10.1.1, RFC 9112 9.3). */
+/**
+ * A final response came before the body was sent; it can be had by getresponse (RFC 9110 10.1.1,
+ * RFC 9112 9.3).
+ */
 #define LIBHTTP_E_EARLY_RESPONSE (-23)
 /** ALPN ended in a protocol that libhttp doesn't speak; it is the detail. */
 #define LIBHTTP_E_UNSUPPORTED_PROTOCOL (-24)
@@ -103,8 +125,9 @@ LIBHTTP_API int32_t libhttp_error_count(void);
 LIBHTTP_API int32_t libhttp_error_at(int32_t index);
 
 /**
- * The error's name, as http.client spells it where it has it ("BadStatusLine"), for messages and for class names.
- * Lives forever; NULL for a code that is none. LIBHTTP_OK and LIBHTTP_AGAIN are "OK" and "AGAIN".
+ * The error's name, as http.client spells it where it has it ("BadStatusLine"), for messages and
+ * for class names. Lives forever; NULL for a code that is none. LIBHTTP_OK and LIBHTTP_AGAIN are
+ * "OK" and "AGAIN".
  */
 LIBHTTP_API const char *libhttp_error_name(int32_t code);
 

@@ -9,7 +9,8 @@ static int32_t refuse(struct failure *failure, const char *argument, const char 
                    : LIBHTTP_E_INVALID_ARGUMENT;
 }
 
-int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument, struct failure *failure)
+int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument,
+                struct failure *failure)
 {
     size_t n;
 
@@ -28,7 +29,8 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
     return LIBHTTP_OK;
 }
 
-int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument, struct failure *failure)
+int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,
+                struct failure *failure)
 {
     if (length < 0)
         return refuse(failure, argument, "has a negative length");

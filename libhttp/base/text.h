@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* text: the door through which a caller's (pointer, length) comes in: checked once, here, and a span from then on. */
+/*
+ * text: the door through which a caller's (pointer, length) comes in: checked once, here, and a
+ * span from then on.
+ */
 #ifndef LIBHTTP_BASE_TEXT_H
 #define LIBHTTP_BASE_TEXT_H
 
@@ -7,13 +10,18 @@
 #include "base/span.h"
 
 /*
- * Text: a length of -1 says that it ends at its NUL. NULL, a length below -1, an embedded NUL (T-6: never cut short) and
- * more than LIMIT_TEXT bytes are INVALID_ARGUMENT; the sentence begins with `argument` ("host"). *ret is untouched then.
- * `failure` may be NULL where nobody asks for a sentence.
+ * Text: a length of -1 says that it ends at its NUL. NULL, a length below -1, an embedded NUL (T-6:
+ * never cut short) and more than LIMIT_TEXT bytes are INVALID_ARGUMENT; the sentence begins with
+ * `argument` ("host"). *ret is untouched then. `failure` may be NULL where nobody asks for a
+ * sentence.
  */
-int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument, struct failure *failure);
+int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument,
+                struct failure *failure);
 
-/* Data: a negative length is an error, NULL is one where the length isn't 0; any byte may be in it. */
-int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument, struct failure *failure);
+/*
+ * Data: a negative length is an error, NULL is one where the length isn't 0; any byte may be in it.
+ */
+int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,
+                struct failure *failure);
 
 #endif

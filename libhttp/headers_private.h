@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What is behind libhttp_headers, for objects that hold or lend one: a response embeds it over its received head. */
+#ifndef LIBHTTP_HEADERS_PRIVATE_H
+#define LIBHTTP_HEADERS_PRIVATE_H
+
+#include <libhttp/headers.h>
+
+#include "wire/fields.h"
+
+struct libhttp_headers {
+    struct fields fields;
+    struct failure failure;
+    char *joined;  /* what the last libhttp_headers_get had to make, owned */
+    bool embedded; /* part of another object: libhttp_headers_free does nothing, changes give STATE */
+};
+
+/* For an embedded one; allocates nothing. Without headers_lend it is empty. */
+void headers_init(struct libhttp_headers *h);
+
+/* Shows these slices of `text`, which stay the caller's and outlive the handle's use. */
+void headers_lend(struct libhttp_headers *h, char *text, uint32_t text_length, struct field *items,
+                  uint32_t count);
+
+/* Frees what lending and getting have allocated; for embedded ones. It is empty then. */
+void headers_done(struct libhttp_headers *h);
+
+#endif
