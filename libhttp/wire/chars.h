@@ -10,7 +10,9 @@ enum {
     CHAR_VALUE = 2,  /* HTAB, SP, VCHAR, obs-text: what we send in a field value */
     CHAR_TARGET = 4, /* 0x21 to 0x7e but '#': what we send as request target (C-30) */
     CHAR_DIGIT = 8,
-    CHAR_HEX = 16
+    CHAR_HEX = 16,
+    CHAR_HOST = 32, /* unreserved and sub-delims: a name in a Host field, percent encoding refused */
+    CHAR_ALPHA = 64
 };
 
 extern const uint8_t char_class[256];
@@ -20,8 +22,17 @@ static inline bool char_is(char c, int class)
     return (char_class[(unsigned char)c] & class) != 0;
 }
 
+/* SP or HTAB: what may surround a value (RFC 9110 5.6.3). */
+static inline bool char_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Every byte is of the class; false for an empty span. */
 bool span_all(struct span s, int class);
+
+/* How many bytes at the start are of the class. */
+size_t span_prefix(struct span s, int class);
 
 /* The value of a hexadecimal digit; the byte is one. */
 int hex_value(char c);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/chars.h"
+
+/*
+ * Sums of the CHAR_ bits, a line for 16 bytes: 3 of '#', 103 of 'g' = token + value + target + host + alpha, and so on. The test
+ * builds each class anew from the text of its RFC and compares.
+ */
+const uint8_t char_class[256] = {
+    /* 00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0,
+    /* 10 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* 20 */ 2, 39, 6, 3, 39, 7, 39, 39, 38, 38, 39, 39, 38, 39, 39, 6,
+    /* 30 */ 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 6, 38, 6, 38, 6, 6,
+    /* 40 */ 6, 119, 119, 119, 119, 119, 119, 103, 103, 103, 103, 103, 103, 103, 103, 103,
+    /* 50 */ 103, 103, 103, 103, 103, 103, 103, 103, 103, 103, 103, 6, 6, 6, 7, 39,
+    /* 60 */ 7, 119, 119, 119, 119, 119, 119, 103, 103, 103, 103, 103, 103, 103, 103, 103,
+    /* 70 */ 103, 103, 103, 103, 103, 103, 103, 103, 103, 103, 103, 6, 7, 6, 39, 0,
+    /* 80 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* 90 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* a0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* b0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* c0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* d0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* e0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    /* f0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+};
+
+size_t span_prefix(struct span s, int class)
+{
+    size_t i = 0;
+
+    while (i < s.length && char_is(s.data[i], class))
+        i++;
+    return i;
+}
+
+bool span_all(struct span s, int class)
+{
+    return s.length > 0 && span_prefix(s, class) == s.length;
+}
+
+int hex_value(char c)
+{
+    if (c <= '9')
+        return c - '0';
+    return ascii_lower(c) - 'a' + 10;
+}
+
+bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
+{
+    int64_t value = 0;
+
+    if (!span_all(s, CHAR_DIGIT))
+        return false;
+    for (size_t i = 0; i < s.length; i++) {
+        int digit = s.data[i] - '0';
+
+        if (value > (maximum - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *ret_value = value;
+    return true;
+}
