@@ -3,6 +3,10 @@
 
 # tests/unit/test_<layer>_<file>.c: linked with all objects, hidden ones too.
 unit_tests = \
+	tests/unit/test_support_certs \
+	tests/unit/test_support_counts \
+	tests/unit/test_support_peer \
+	tests/unit/test_support_servers \
 	tests/unit/test_support_tap
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
@@ -14,9 +18,30 @@ script_tests =
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \
+	tests/support/certs.c \
+	tests/support/certs.h \
+	tests/support/certs_files.c \
+	tests/support/certs_inside.h \
+	tests/support/count_malloc.c \
+	tests/support/counts.c \
+	tests/support/counts.h \
+	tests/support/peer.c \
+	tests/support/peer.h \
+	tests/support/peer_io.c \
+	tests/support/peer_side.c \
+	tests/support/peer_side.h \
+	tests/support/peer_tls.c \
 	tests/support/printable.c \
 	tests/support/printable.h \
+	tests/support/process.c \
+	tests/support/process.h \
+	tests/support/servers.c \
+	tests/support/servers.h \
+	tests/support/sockets.c \
+	tests/support/sockets.h \
 	tests/support/tap.c \
+	tests/support/tempdir.c \
+	tests/support/tempdir.h \
 	tests/tap.h
 tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 

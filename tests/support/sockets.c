@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/sockets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "support/tempdir.h"
+#include "tap.h"
+
+enum { FILLERS = 8 };
+
+struct full_backlog {
+    int listener;
+    int fillers[FILLERS];
+    struct sockaddr_un path;
+};
+
+static struct sockaddr_in loopback(int port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET,
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+        .sin_port = htons((uint16_t)port),
+    };
+}
+
+static int bind_loopback(int *ret_port)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+        bail_out("no loopback port: %s", strerror(errno));
+    *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+int listen_loopback(int backlog, int *ret_port)
+{
+    int fd = bind_loopback(ret_port);
+
+    if (listen(fd, backlog) != 0)
+        bail_out("cannot listen: %s", strerror(errno));
+    return fd;
+}
+
+int closed_port(void)
+{
+    int port, fd = bind_loopback(&port);
+
+    close(fd);
+    return port;
+}
+
+static void fill_backlog(struct full_backlog *full, int family, const struct sockaddr *address,
+                         socklen_t length)
+{
+    struct pollfd none = {.fd = -1};
+
+    for (int i = 0; i < FILLERS; i++) {
+        full->fillers[i] = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        connect(full->fillers[i], address, length);
+    }
+    /* The kernel moves finished handshakes into the backlog a moment later. */
+    poll(&none, 1, 20);
+}
+
+static struct full_backlog *full_backlog_new(void)
+{
+    struct full_backlog *full = calloc(1, sizeof *full);
+
+    if (full == NULL)
+        bail_out("no memory");
+    return full;
+}
+
+struct full_backlog *full_backlog_tcp(int *ret_port)
+{
+    struct full_backlog *full = full_backlog_new();
+    struct sockaddr_in address;
+
+    full->listener = listen_loopback(0, ret_port);
+    address = loopback(*ret_port);
+    fill_backlog(full, AF_INET, (struct sockaddr *)&address, sizeof address);
+    return full;
+}
+
+struct full_backlog *full_backlog_unix(const char **ret_path)
+{
+    static int number;
+    struct full_backlog *full = full_backlog_new();
+
+    full->path.sun_family = AF_UNIX;
+    snprintf(full->path.sun_path, sizeof full->path.sun_path, "%.60s/full%d", tempdir(), ++number);
+    full->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (full->listener < 0 ||
+        bind(full->listener, (struct sockaddr *)&full->path, sizeof full->path) != 0 ||
+        listen(full->listener, 0) != 0)
+        bail_out("cannot listen on %s: %s", full->path.sun_path, strerror(errno));
+    fill_backlog(full, AF_UNIX, (struct sockaddr *)&full->path, sizeof full->path);
+    *ret_path = full->path.sun_path;
+    return full;
+}
+
+void full_backlog_accept(struct full_backlog *full)
+{
+    struct pollfd wait = {.fd = full->listener, .events = POLLIN};
+
+    while (poll(&wait, 1, 0) > 0)
+        close(accept(full->listener, NULL, NULL));
+}
+
+void full_backlog_free(struct full_backlog *full)
+{
+    for (int i = 0; i < FILLERS; i++)
+        close(full->fillers[i]);
+    close(full->listener);
+    if (full->path.sun_path[0] != '\0')
+        unlink(full->path.sun_path);
+    free(full);
+}
+
+int connect_loopback(int port)
+{
+    struct sockaddr_in address = loopback(port);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+bool port_answers(int port)
+{
+    int fd = connect_loopback(port);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Listeners and ports with a fault or without, for tests of connecting. */
+#ifndef TESTS_SUPPORT_SOCKETS_H
+#define TESTS_SUPPORT_SOCKETS_H
+
+#include <stdbool.h>
+
+/* A listening socket on 127.0.0.1 and the port that the kernel chose. */
+int listen_loopback(int backlog, int *ret_port);
+
+/* A port where connecting is refused. */
+int closed_port(void);
+
+/*
+ * Listeners whose backlog is full, so that connecting hangs: on 127.0.0.1, and on a Unix socket's path (in tempdir()). Each returns a
+ * handle that keeps it so; full_backlog_free lets go of it. full_backlog_accept makes room for those who wait.
+ */
+struct full_backlog;
+struct full_backlog *full_backlog_tcp(int *ret_port);
+struct full_backlog *full_backlog_unix(const char **ret_path);
+void full_backlog_accept(struct full_backlog *full);
+void full_backlog_free(struct full_backlog *full);
+
+/* A blocking connection to 127.0.0.1, or -1. */
+int connect_loopback(int port);
+bool port_answers(int port);
+
+#endif
