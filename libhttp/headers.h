@@ -43,7 +43,7 @@ LIBHTTP_API int32_t libhttp_headers_copy(const libhttp_headers *from, libhttp_he
  * Lengths are bytes, or -1 for text that ends at its NUL. Leading and trailing blanks of the value
  * are trimmed. Both texts are copied.
  * Errors: INVALID_ARGUMENT (the name is no token; a control byte but HTAB in the value; NULL),
- * STATE (read-only), NO_MEMORY. Nothing is added then.
+ * STATE (read-only), HEAD_TOO_LARGE (4 GiB together), NO_MEMORY. Nothing is added then.
  * RFC 9110 5.1, 5.5.
  */
 LIBHTTP_API int32_t libhttp_headers_add(libhttp_headers *h, const char *name, int64_t name_length,
