@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* headers: making and changing libhttp_headers, over the wire's fields (C-41, C-42). */
-#include "headers_private.h"
+#include "client/headers_private.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "headers_private.h"
+#include "client/headers_private.h"
 
 int32_t libhttp_headers_count(const libhttp_headers *h)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is behind libhttp_headers, for objects that hold or lend one: a response embeds it over its received head. */
-#ifndef LIBHTTP_HEADERS_PRIVATE_H
-#define LIBHTTP_HEADERS_PRIVATE_H
+/* What is behind libhttp_headers, for those that lend one: a response embeds it over its head. */
+#ifndef LIBHTTP_CLIENT_HEADERS_PRIVATE_H
+#define LIBHTTP_CLIENT_HEADERS_PRIVATE_H
 
 #include <libhttp/headers.h>
 
