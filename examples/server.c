@@ -4,8 +4,9 @@
  *
  *     server CA-FILE
  *
- * Makes itself a certificate, writes it to CA-FILE for clients to trust, prints "http PORT" and "https PORT", and serves until its
- * standard input ends. A thread for each connection: meant for demonstrations and tests, not for the Internet.
+ * Makes itself a certificate, writes it to CA-FILE for clients to trust, prints "http PORT" and
+ * "https PORT", and serves until its standard input ends. A thread for each connection: meant for
+ * demonstrations and tests, not for the Internet.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -91,7 +92,8 @@ static bool take(struct stream *stream, long long n, char *kept, size_t *used)
     char piece[65536];
 
     while (n > 0) {
-        size_t got = stream_read(stream, piece, n < (long long)sizeof piece ? (size_t)n : sizeof piece);
+        size_t got =
+            stream_read(stream, piece, n < (long long)sizeof piece ? (size_t)n : sizeof piece);
 
         if (got == 0)
             return false;
@@ -102,7 +104,8 @@ static bool take(struct stream *stream, long long n, char *kept, size_t *used)
     return true;
 }
 
-/* The whole body's length, or -1 when the client has gone. What fits of it is left in kept, as text. */
+/* The whole body's length, or -1 when the client has gone. What fits of it is left in kept, as
+ * text. */
 static long long read_body(struct stream *stream, const struct request *request, char *kept)
 {
     long long total = request->length, size;
@@ -159,7 +162,8 @@ static bool serve_download(struct stream *stream, const struct request *request)
 
     for (size_t i = 0; i < sizeof block; i++)
         block[i] = line[i % (sizeof line - 1)];
-    if (!stream_print(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n",
+    if (!stream_print(stream,
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n",
                       DOWNLOAD_LENGTH))
         return false;
     for (size_t piece; left > 0; left -= piece) {
@@ -176,7 +180,8 @@ static bool serve_slowly(struct stream *stream, const struct request *request)
     long wait = ms != NULL ? strtol(ms + 3, NULL, 10) : 1000;
 
     if (wait > 0)
-        nanosleep(&(struct timespec){.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000}, NULL);
+        nanosleep(&(struct timespec){.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000},
+                  NULL);
     return answer(stream, request, "200 OK", "Sorry to have kept you waiting.\n");
 }
 
@@ -206,7 +211,8 @@ static bool route(struct stream *stream, const struct request *request, const ch
     if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0)
         return answer(stream, request, "405 Method Not Allowed", "<p>Not like this.</p>\n");
     if (path_is(request, "/index.html") || path_is(request, "/"))
-        return answer(stream, request, "200 OK", "<html><p>Hello from the example server.</p></html>\n");
+        return answer(stream, request, "200 OK",
+                      "<html><p>Hello from the example server.</p></html>\n");
     if (path_is(request, "/chunked"))
         return serve_chunks(stream, request);
     if (path_is(request, "/download"))
@@ -216,7 +222,8 @@ static bool route(struct stream *stream, const struct request *request, const ch
     return answer(stream, request, "404 Not Found", "<p>This parrot is no more.</p>\n");
 }
 
-/* A proxy that opens a tunnel to nobody but itself: what comes through it is TLS for this server. */
+/* A proxy that opens a tunnel to nobody but itself: what comes through it is TLS for this server.
+ */
 static bool open_tunnel(struct visitor *visitor)
 {
     struct stream *stream = &visitor->stream;
@@ -268,8 +275,7 @@ static void *accept_visitors(void *argument)
             return NULL;
         visitor->listener = listener;
         visitor->stream.fd = accept(listener->fd, NULL, NULL);
-        if (visitor->stream.fd < 0 ||
-            pthread_create(&thread, NULL, serve_visitor, visitor) != 0) {
+        if (visitor->stream.fd < 0 || pthread_create(&thread, NULL, serve_visitor, visitor) != 0) {
             free(visitor);
             continue;
         }
@@ -280,8 +286,7 @@ static void *accept_visitors(void *argument)
 
 static bool start_listener(struct listener *listener)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     pthread_t thread;
 

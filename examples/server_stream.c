@@ -43,8 +43,7 @@ static X509 *make_certificate(EVP_PKEY *key)
         add_extension(certificate, NID_key_usage, "critical,digitalSignature,keyCertSign") &&
         add_extension(certificate, NID_subject_key_identifier, "hash") &&
         add_extension(certificate, NID_authority_key_identifier, "keyid:always") &&
-        add_extension(certificate, NID_subject_alt_name,
-                      "DNS:localhost,IP:127.0.0.1,IP:::1") &&
+        add_extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") &&
         X509_sign(certificate, key, EVP_sha256()) > 0)
         return certificate;
     X509_free(certificate);

@@ -15,7 +15,8 @@ struct stream {
     size_t end;
 };
 
-/* A TLS context with a new certificate for 127.0.0.1, ::1 and localhost, written to ca_file for clients to trust. NULL: it failed. */
+/* A TLS context with a new certificate for 127.0.0.1, ::1 and localhost, written to ca_file for
+ * clients to trust. NULL: it failed. */
 SSL_CTX *server_tls_new(const char *ca_file);
 
 /* From here on the stream is encrypted. */

@@ -1,15 +1,40 @@
 # SPDX-License-Identifier: MIT
 # The library: a file a line, sorted, in the layers' order.
 
-public_headers =
+public_headers = \
+	libhttp/api.h \
+	libhttp/error.h \
+	libhttp/headers.h \
+	libhttp/status.h \
+	libhttp/version.h
 
-public_sources =
+public_sources = \
+	libhttp/error.c \
+	libhttp/headers.c \
+	libhttp/headers_read.c \
+	libhttp/status.c \
+	libhttp/version.c
 
-client_sources =
+client_sources = \
+	libhttp/client/headers_private.h
 
-wire_sources =
+wire_sources = \
+	libhttp/wire/body.h \
+	libhttp/wire/chars.c \
+	libhttp/wire/chars.h \
+	libhttp/wire/chunked.h \
+	libhttp/wire/fields.c \
+	libhttp/wire/fields.h \
+	libhttp/wire/framing.h \
+	libhttp/wire/head.h \
+	libhttp/wire/request.h
 
-net_sources =
+net_sources = \
+	libhttp/net/cancel.c \
+	libhttp/net/cancel.h \
+	libhttp/net/endpoint.h \
+	libhttp/net/tls.h \
+	libhttp/net/transport.h
 
 base_sources = \
 	libhttp/base/buf.c \
@@ -18,11 +43,19 @@ base_sources = \
 	libhttp/base/clock.h \
 	libhttp/base/failure.c \
 	libhttp/base/failure.h \
+	libhttp/base/host.c \
+	libhttp/base/host.h \
+	libhttp/base/idna.c \
+	libhttp/base/idna.h \
 	libhttp/base/limits.h \
+	libhttp/base/literal.c \
+	libhttp/base/literal.h \
 	libhttp/base/process.c \
 	libhttp/base/process.h \
 	libhttp/base/span.c \
-	libhttp/base/span.h
+	libhttp/base/span.h \
+	libhttp/base/text.c \
+	libhttp/base/text.h
 
 nobase_include_HEADERS = $(public_headers)
 

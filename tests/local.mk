@@ -13,7 +13,15 @@ unit_tests = \
 e2e_tests =
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
-script_tests =
+script_tests = \
+	tests/checks/format.sh \
+	tests/checks/headers.sh \
+	tests/checks/ids.sh \
+	tests/checks/includes.sh \
+	tests/checks/install.sh \
+	tests/checks/style.sh \
+	tests/checks/symbols.sh \
+	tests/e2e/examples.sh
 
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la
@@ -48,7 +56,7 @@ tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 tests_programs = $(unit_tests) $(e2e_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
-EXTRA_DIST += $(script_tests) tests/run tests/support/launch
+EXTRA_DIST += $(script_tests) tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch
 
 # A program's source is its name with .c behind it.
 AM_DEFAULT_SOURCE_EXT = .c
@@ -65,7 +73,9 @@ LOG_DRIVER = AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(srcdir)/tests/support/launch
 TEST_EXTENSIONS =
 
-.PHONY: tests-programs tests-list tests-environment
+.PHONY: sanitize-flags tests-environment tests-list tests-programs
+sanitize-flags:
+	@echo $(SANITIZE_FLAGS)
 tests-programs: $(check_PROGRAMS)
 tests-list:
 	@echo $(TESTS)

@@ -10,8 +10,9 @@
  *         return done_testing();
  *     }
  *
- * Each check returns whether it held. The plan is printed by done_testing, so a test that crashes, exits or returns early has no
- * plan and fails. Checks may be made from several threads, but not from a forked child.
+ * Each check returns whether it held. The plan is printed by done_testing, so a test that crashes,
+ * exits or returns early has no plan and fails. Checks may be made from several threads, but not
+ * from a forked child.
  */
 #ifndef TESTS_TAP_H
 #define TESTS_TAP_H
@@ -25,18 +26,18 @@ struct tap_place {
     int line;
 };
 
-#define TAP_HERE ((struct tap_place){__FILE__, __LINE__})
+#define TAP_HERE      ((struct tap_place){__FILE__, __LINE__})
 #define TAP_FORMAT(n) __attribute__((format(printf, n, n + 1)))
 
 /* Whether the condition holds; everything behind it is the description, as for printf. */
 #define ok(condition, ...) tap_ok(TAP_HERE, !!(condition), __VA_ARGS__)
-#define pass(...) tap_ok(TAP_HERE, true, __VA_ARGS__)
-#define fail(...) tap_ok(TAP_HERE, false, __VA_ARGS__)
+#define pass(...)          tap_ok(TAP_HERE, true, __VA_ARGS__)
+#define fail(...)          tap_ok(TAP_HERE, false, __VA_ARGS__)
 
-/* Two numbers, two strings (NULL is a value like another), two pieces of memory: got, then wanted. */
-#define is(got, want, ...) tap_is(TAP_HERE, (intmax_t)(got), (intmax_t)(want), __VA_ARGS__)
+/* Two numbers, two strings (NULL is one like another), two pieces of memory: got, then wanted. */
+#define is(got, want, ...)     tap_is(TAP_HERE, (intmax_t)(got), (intmax_t)(want), __VA_ARGS__)
 #define is_str(got, want, ...) tap_is_str(TAP_HERE, got, want, __VA_ARGS__)
-#define is_mem(got, got_length, want, want_length, ...)                                                                \
+#define is_mem(got, got_length, want, want_length, ...)                                            \
     tap_is_mem(TAP_HERE, got, (size_t)(got_length), want, (size_t)(want_length), __VA_ARGS__)
 
 /* The text contains the part. */
@@ -61,12 +62,13 @@ int done_testing(void);
 int tap_failures(void);
 
 bool tap_ok(struct tap_place place, bool held, const char *format, ...) TAP_FORMAT(3);
-bool tap_is(struct tap_place place, intmax_t got, intmax_t want, const char *format, ...) TAP_FORMAT(4);
+bool tap_is(struct tap_place place, intmax_t got, intmax_t want, const char *format, ...)
+    TAP_FORMAT(4);
 bool tap_is_str(struct tap_place place, const char *got, const char *want, const char *format, ...)
     TAP_FORMAT(4);
 bool tap_is_mem(struct tap_place place, const void *got, size_t got_length, const void *want,
                 size_t want_length, const char *format, ...) TAP_FORMAT(6);
-bool tap_contains(struct tap_place place, const char *text, const char *part, const char *format, ...)
-    TAP_FORMAT(4);
+bool tap_contains(struct tap_place place, const char *text, const char *part, const char *format,
+                  ...) TAP_FORMAT(4);
 
 #endif

@@ -94,7 +94,8 @@ static GENERAL_NAME *make_general_name(const struct cert_san *san)
     if (san->kind == SAN_KIND_IP && !san->raw)
         value = a2i_IPADDRESS(san->data);
     else
-        value = ASN1_STRING_type_new(san->kind == SAN_KIND_IP ? V_ASN1_OCTET_STRING : V_ASN1_IA5STRING);
+        value =
+            ASN1_STRING_type_new(san->kind == SAN_KIND_IP ? V_ASN1_OCTET_STRING : V_ASN1_IA5STRING);
     if (name == NULL || value == NULL)
         bail_out("certs: no name \"%s\"", san->data);
     /* Not by openssl.cnf's syntax, which would stop at a NUL. */
@@ -117,10 +118,12 @@ static void add_names(X509 *x509, const struct cert_san *sans)
 
 static void add_extensions(X509 *x509, const X509 *issuer, const struct cert_spec *spec)
 {
-    const char *usage = spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,keyEncipherment";
+    const char *usage =
+        spec->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,keyEncipherment";
     const char *eku = spec->ca ? "" : "serverAuth,clientAuth";
 
-    add_extension(x509, issuer, NID_basic_constraints, spec->ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    add_extension(x509, issuer, NID_basic_constraints,
+                  spec->ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
     add_extension(x509, issuer, NID_key_usage, spec->key_usage != NULL ? spec->key_usage : usage);
     add_extension(x509, issuer, NID_ext_key_usage, spec->eku != NULL ? spec->eku : eku);
     add_extension(x509, issuer, NID_subject_key_identifier, "hash");
@@ -161,8 +164,9 @@ struct cert *cert_make(const struct cert *issuer, const struct cert_spec *spec)
 
 struct cert *cert_make_ca(const char *cn)
 {
-    return cert_make(NULL, &(struct cert_spec){.cn = cn, .ca = true, .own_key = true,
-                                               .from_days = -30, .until_days = 3650});
+    return cert_make(
+        NULL, &(struct cert_spec){
+                  .cn = cn, .ca = true, .own_key = true, .from_days = -30, .until_days = 3650});
 }
 
 struct cert *cert_make_local(const struct cert *ca)

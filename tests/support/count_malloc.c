@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* malloc and its kin, counting and failing as told. A static library's member: only tests that ask for it get it. */
+/* malloc and its kin, counting and failing as told. A static library's member: only tests that ask
+ * for it get it. */
 #include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -14,7 +15,8 @@ static atomic_bool keeps_failing;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define REPLACED 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
 #define REPLACED 0
 #endif
 #endif

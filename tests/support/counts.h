@@ -14,8 +14,9 @@ long resident_peak_kb(void);
 void resident_reset(void);
 
 /*
- * A test that calls one of these has malloc, calloc, realloc, free and their kin replaced in the whole process, libhttp.so and OpenSSL
- * included. Under valgrind or a sanitizer nothing is counted: malloc_is_counted says whether it is.
+ * A test that calls one of these has malloc, calloc, realloc, free and their kin replaced in the
+ * whole process, libhttp.so and OpenSSL included. Under valgrind or a sanitizer nothing is counted:
+ * malloc_is_counted says whether it is.
  */
 bool malloc_is_counted(void);
 /* Allocations made so far (a realloc is one), by all threads. */
@@ -24,7 +25,8 @@ int64_t malloc_count(void);
 int64_t malloc_in_use(void);
 int64_t malloc_peak(void);
 void malloc_peak_reset(void);
-/* The n-th allocation from now on fails, 1 being the next, and all later ones too where ever after; 0 stops it. */
+/* The n-th allocation from now on fails, 1 being the next, and all later ones too where ever after;
+ * 0 stops it. */
 void malloc_fail_at(int64_t n, bool ever_after);
 /* How many allocations were refused since malloc_fail_at. */
 int64_t malloc_refused(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The test's side of a scripted peer: starts its process, looks at the shared record, and judges at the end. */
+/* The test's side of a scripted peer: starts its process, looks at the shared record, and judges at
+ * the end. */
 #include "support/peer.h"
 
 #include <errno.h>
@@ -56,7 +57,8 @@ static int listen_unix(struct peer *peer)
 
     snprintf(peer->path, sizeof peer->path, "%s/peer%d", tempdir(), number++);
     memcpy(address.sun_path, peer->path, sizeof address.sun_path);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 128) != 0)
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(fd, 128) != 0)
         bail_out("peer: cannot listen on %s: %s", peer->path, strerror(errno));
     return fd;
 }

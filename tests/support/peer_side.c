@@ -23,7 +23,9 @@ static void sleep_ms(int64_t ms)
 
 static const char *how_it_ended(int got)
 {
-    return got == -2 ? "nothing more came in time" : got == 0 ? "the client closed" : "the connection broke";
+    return got == -2  ? "nothing more came in time"
+           : got == 0 ? "the client closed"
+                      : "the connection broke";
 }
 
 /* Until n bytes are pending. */

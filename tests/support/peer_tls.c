@@ -87,8 +87,7 @@ void peer_tls_setup(struct peer_side *side)
 /* A client that says nothing must not hold the script for ever. */
 static void limit_waiting(const struct peer_side *side)
 {
-    struct timeval limit = {.tv_sec = side->wait_ms / 1000,
-                            .tv_usec = side->wait_ms % 1000 * 1000};
+    struct timeval limit = {.tv_sec = side->wait_ms / 1000, .tv_usec = side->wait_ms % 1000 * 1000};
 
     setsockopt(side->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }

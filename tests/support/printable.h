@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Writes at most size bytes, NUL included, "..." at the end where something was left out. Returns out. */
+/* Writes at most size bytes, NUL included, "..." at the end where something was left out. Returns
+ * out. */
 const char *printable(char *out, size_t size, const void *data, size_t length);
 
 #endif

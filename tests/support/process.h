@@ -10,14 +10,16 @@ struct process;
 
 struct process_options {
     const char *const *argv;
-    const char *folder; /* its working folder, where its output goes to the file "output"; NULL: the test's */
+    const char *folder; /* its working folder, where its output goes to the file "output"; NULL: the
+                           test's */
     bool piped;         /* process_line reads its standard output instead */
 };
 
 struct process *process_start(const struct process_options *options);
 pid_t process_id(const struct process *process);
 
-/* One line of a piped process's output, without its end; false at the end of it, or after ms milliseconds. */
+/* One line of a piped process's output, without its end; false at the end of it, or after ms
+ * milliseconds. */
 bool process_line(struct process *process, char *out, int size, int ms);
 
 /* Waits until the port takes connections; false when the process ended or the time passed. */

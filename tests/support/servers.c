@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nginx and tinyproxy: their configurations. How a process is started and ended stands in process.c. */
+/* nginx and tinyproxy: their configurations. How a process is started and ended stands in
+ * process.c. */
 #include "support/servers.h"
 
 #include <stdio.h>
@@ -85,10 +86,13 @@ static void write_block(FILE *out, const struct nginx_options *options, int port
 {
     fprintf(out, "server {\n    listen 127.0.0.1:%d%s;\n", port, index != PLAIN ? " ssl" : "");
     if (index != PLAIN)
-        fprintf(out, "    ssl_protocols TLSv1.%d;\n    ssl_certificate %s;\n    ssl_certificate_key %s;\n",
-                index == TLS12 ? 2 : 3, options->certificate, options->key);
+        fprintf(
+            out,
+            "    ssl_protocols TLSv1.%d;\n    ssl_certificate %s;\n    ssl_certificate_key %s;\n",
+            index == TLS12 ? 2 : 3, options->certificate, options->key);
     if (index != PLAIN && options->client_ca != NULL)
-        fprintf(out, "    ssl_verify_client on;\n    ssl_client_certificate %s;\n", options->client_ca);
+        fprintf(out, "    ssl_verify_client on;\n    ssl_client_certificate %s;\n",
+                options->client_ca);
     fprintf(out, "%s%s\n}\n", locations, options->extra != NULL ? options->extra : "");
 }
 
@@ -97,10 +101,11 @@ static void write_nginx_conf(struct server *server, const struct nginx_options *
     static const char *const temporary[] = {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"};
     FILE *out = create(server, "nginx.conf");
 
-    fprintf(out, "pid nginx.pid;\nerror_log error.log warn;\nworker_rlimit_nofile 20000;\n"
-                 "events { worker_connections 12000; }\n"
-                 "http {\naccess_log access.log;\nkeepalive_requests 100000;\nkeepalive_timeout 600;\n"
-                 "ssl_session_cache shared:s:1m;\n");
+    fprintf(out,
+            "pid nginx.pid;\nerror_log error.log warn;\nworker_rlimit_nofile 20000;\n"
+            "events { worker_connections 12000; }\n"
+            "http {\naccess_log access.log;\nkeepalive_requests 100000;\nkeepalive_timeout 600;\n"
+            "ssl_session_cache shared:s:1m;\n");
     for (size_t i = 0; i < sizeof temporary / sizeof temporary[0]; i++)
         fprintf(out, "%s_temp_path %s/tmp_%s;\n", temporary[i], server->folder, temporary[i]);
     for (int i = PLAIN; i < (options->certificate != NULL ? PORTS : TLS12); i++)
@@ -122,8 +127,9 @@ static struct process *try_nginx(struct server *server, const struct nginx_optio
 }
 
 /*
- * Where another process took a port between choosing and using it, others are tried. (Listening sockets could be handed over in the
- * environment, but nginx 1.22 crashes over those when it has no master process.)
+ * Where another process took a port between choosing and using it, others are tried. (Listening
+ * sockets could be handed over in the environment, but nginx 1.22 crashes over those when it has no
+ * master process.)
  */
 struct server *nginx_start(const struct nginx_options *options)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Real servers as plain processes on 127.0.0.1, each with a folder of its own. They answer when start returns, and die with the test,
- * however it ends. A server that doesn't start bails out.
+ * Real servers as plain processes on 127.0.0.1, each with a folder of its own. They answer when
+ * start returns, and die with the test, however it ends. A server that doesn't start bails out.
  */
 #ifndef TESTS_SUPPORT_SERVERS_H
 #define TESTS_SUPPORT_SERVERS_H
@@ -12,8 +12,8 @@ struct server;
 
 /*
  * nginx: plain, TLS 1.2 only and TLS 1.3 only on three ports, with
- *     /index.html   200, "Hello from nginx\n"       /big        10,000,000 bytes of peer_fill()'s pattern
- *     /chunked      200, chunked                    /status/204, /status/304, /status/500
+ *     /index.html   200, "Hello from nginx\n"       /big        10,000,000 bytes of peer_fill()'s
+ * pattern /chunked      200, chunked                    /status/204, /status/304, /status/500
  *     /redirect     302 to /index.html              /upload/X   PUT and DELETE of files
  *     /headers      what it saw, as text: method, URI, Host and so on
  * anything else 404. It keeps connections alive, 100,000 requests on one.
@@ -29,7 +29,8 @@ int nginx_port(const struct server *server);
 int nginx_tls12_port(const struct server *server);
 int nginx_tls13_port(const struct server *server);
 
-/* tinyproxy: CONNECT to any port, and plain HTTP. With user and password it demands Basic credentials. */
+/* tinyproxy: CONNECT to any port, and plain HTTP. With user and password it demands Basic
+ * credentials. */
 struct server *tinyproxy_start(const char *user, const char *password);
 int tinyproxy_port(const struct server *server);
 

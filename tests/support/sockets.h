@@ -12,8 +12,9 @@ int listen_loopback(int backlog, int *ret_port);
 int closed_port(void);
 
 /*
- * Listeners whose backlog is full, so that connecting hangs: on 127.0.0.1, and on a Unix socket's path (in tempdir()). Each returns a
- * handle that keeps it so; full_backlog_free lets go of it. full_backlog_accept makes room for those who wait.
+ * Listeners whose backlog is full, so that connecting hangs: on 127.0.0.1, and on a Unix socket's
+ * path (in tempdir()). Each returns a handle that keeps it so; full_backlog_free lets go of it.
+ * full_backlog_accept makes room for those who wait.
  */
 struct full_backlog;
 struct full_backlog *full_backlog_tcp(int *ret_port);

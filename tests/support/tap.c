@@ -93,7 +93,8 @@ static size_t first_difference(const char *a, const char *b, size_t length)
 bool tap_is_mem(struct tap_place place, const void *got, size_t got_length, const void *want,
                 size_t want_length, const char *format, ...)
 {
-    bool held = got_length == want_length && (got_length == 0 || memcmp(got, want, got_length) == 0);
+    bool held =
+        got_length == want_length && (got_length == 0 || memcmp(got, want, got_length) == 0);
 
     REPORT(held);
     if (!held) {

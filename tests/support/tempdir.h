@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A folder of this test's own, removed with all that is in it when the test ends, by exit or by return. */
+/* A folder of this test's own, removed with all that is in it when the test ends, by exit or by
+ * return. */
 #ifndef TESTS_SUPPORT_TEMPDIR_H
 #define TESTS_SUPPORT_TEMPDIR_H
 

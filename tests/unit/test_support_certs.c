@@ -41,8 +41,7 @@ static void check_nul_in_name(const struct cert *ca)
                                          }));
     GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
     ASN1_STRING *name = sk_GENERAL_NAME_value(names, 0)->d.dNSName;
-    ASN1_STRING *cn =
-        X509_NAME_ENTRY_get_data(X509_NAME_get_entry(X509_get_subject_name(x509), 0));
+    ASN1_STRING *cn = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(X509_get_subject_name(x509), 0));
 
     is_mem(ASN1_STRING_get0_data(name), ASN1_STRING_length(name), "good.example\0.evil.example", 26,
            "a NUL in a DNS name stays");
@@ -101,7 +100,8 @@ int main(void)
     is(X509_check_ip_asc(leaf, "127.0.0.1", 0), 1, "it names 127.0.0.1");
     is(X509_check_ip_asc(leaf, "::1", 0), 1, "and ::1");
     is(X509_check_host(leaf, "localhost", 0, 0, NULL), 1, "and localhost");
-    is(verify(ca, client), X509_V_ERR_INVALID_PURPOSE, "a client's certificate is none for servers");
+    is(verify(ca, client), X509_V_ERR_INVALID_PURPOSE,
+       "a client's certificate is none for servers");
     X509_free(leaf);
     X509_free(client);
     check_nul_in_name(ca);

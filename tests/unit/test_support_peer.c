@@ -38,9 +38,9 @@ static void check_exchange(void)
     char answer[100];
     size_t length;
     struct peer *peer = peer_start((struct peer_step[]){
-        PEER_EXPECT("GET / HTTP/1.1\r\n"), PEER_READ_HEAD, PEER_READ(2),
-        PEER_NOTHING_ARRIVES(20), PEER_SEND("one\0"), PEER_SEND_SLOWLY("two", 1), PEER_SHUTDOWN,
-        PEER_EXPECT_CLOSE, PEER_ACCEPT, PEER_READ(1), PEER_END});
+        PEER_EXPECT("GET / HTTP/1.1\r\n"), PEER_READ_HEAD, PEER_READ(2), PEER_NOTHING_ARRIVES(20),
+        PEER_SEND("one\0"), PEER_SEND_SLOWLY("two", 1), PEER_SHUTDOWN, PEER_EXPECT_CLOSE,
+        PEER_ACCEPT, PEER_READ(1), PEER_END});
     int fd = connect_loopback(peer_port(peer));
 
     say(fd, "GET / HTTP/1.1\r\nHost: h\r\n\r\nhi");
@@ -98,7 +98,8 @@ static void check_fill(void)
 {
     static char data[300001];
     char want[300000];
-    struct peer *peer = peer_start((struct peer_step[]){PEER_SEND_FILL(300000), PEER_READ_FILL(100000), PEER_END});
+    struct peer *peer =
+        peer_start((struct peer_step[]){PEER_SEND_FILL(300000), PEER_READ_FILL(100000), PEER_END});
     int fd = connect_loopback(peer_port(peer));
 
     is(recv(fd, data, 300000, MSG_WAITALL), 300000, "a lot of bytes");
@@ -129,7 +130,8 @@ static void failing(const struct peer_step *steps, const char *said, const char 
         _exit(peer_finish(peer, "x") ? 0 : 1);
     }
     close(ends[1]);
-    for (ssize_t got, used = 0; (got = read(ends[0], out + used, sizeof out - 1 - (size_t)used)) > 0;)
+    for (ssize_t got, used = 0;
+         (got = read(ends[0], out + used, sizeof out - 1 - (size_t)used)) > 0;)
         used += got;
     close(ends[0]);
     waitpid(child, NULL, 0);
@@ -198,9 +200,9 @@ static void check_tls(int version)
                            .alpn = "http/1.1",
                            .min_version = version,
                            .max_version = version};
-    struct peer *peer = peer_start_tls(&tls, (struct peer_step[]){
-        PEER_EXPECT("a"), PEER_SEND("b"), PEER_CLOSE,
-        PEER_ACCEPT, PEER_EXPECT("a"), PEER_SEND("c"), PEER_CUT, PEER_END});
+    struct peer *peer = peer_start_tls(
+        &tls, (struct peer_step[]){PEER_EXPECT("a"), PEER_SEND("b"), PEER_CLOSE, PEER_ACCEPT,
+                                   PEER_EXPECT("a"), PEER_SEND("c"), PEER_CUT, PEER_END});
 
     SSL_CTX_set_session_cache_mode(client.ctx, SSL_SESS_CACHE_CLIENT);
     SSL_CTX_sess_set_new_cb(client.ctx, keep_session);
@@ -218,9 +220,10 @@ static void check_tls(int version)
 static void check_tls_later(void)
 {
     struct cert *leaf = cert_make_local(cert_make_ca("ca"));
-    struct peer_tls tls = {.certificate = cert_file(leaf), .key = cert_key_file(leaf), .later = true};
-    struct peer *peer = peer_start_tls(&tls, (struct peer_step[]){
-        PEER_EXPECT("clear"), PEER_NO_TLS, PEER_END});
+    struct peer_tls tls = {
+        .certificate = cert_file(leaf), .key = cert_key_file(leaf), .later = true};
+    struct peer *peer =
+        peer_start_tls(&tls, (struct peer_step[]){PEER_EXPECT("clear"), PEER_NO_TLS, PEER_END});
     int fd = connect_loopback(peer_port(peer));
 
     say(fd, "clearthis is no TLS");

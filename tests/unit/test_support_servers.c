@@ -20,7 +20,8 @@ static const char *ask(int port, const char *request)
 
     if (send(fd, request, strlen(request), MSG_NOSIGNAL) < 0)
         return "";
-    while (used < sizeof answer - 1 && (got = recv(fd, answer + used, sizeof answer - 1 - used, 0)) > 0)
+    while (used < sizeof answer - 1 &&
+           (got = recv(fd, answer + used, sizeof answer - 1 - used, 0)) > 0)
         used += (size_t)got;
     answer[used] = '\0';
     close(fd);
@@ -29,11 +30,13 @@ static const char *ask(int port, const char *request)
 
 static void check_nginx(int port)
 {
-    contains(ask(port, "GET /index.html HTTP/1.0\r\n\r\n"), "\r\n\r\nHello from nginx\n", "nginx answers");
+    contains(ask(port, "GET /index.html HTTP/1.0\r\n\r\n"), "\r\n\r\nHello from nginx\n",
+             "nginx answers");
     contains(ask(port, "GET /chunked HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
              "Transfer-Encoding: chunked", "a chunked page");
     contains(ask(port, "GET /nowhere HTTP/1.0\r\n\r\n"), " 404 ", "a page that isn't there");
-    contains(ask(port, "PUT /upload/x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi"), " 201 ", "an upload");
+    contains(ask(port, "PUT /upload/x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi"), " 201 ",
+             "an upload");
     contains(ask(port, "GET /headers HTTP/1.0\r\nX-Test: 7\r\n\r\n"), "x=7\n", "what it saw");
     contains(ask(port, "HEAD /big HTTP/1.0\r\n\r\n"), "Content-Length: 10000000\r\n", "a big file");
 }
