@@ -91,3 +91,29 @@ bool literal_is_ipv6(struct span s)
     behind = take_groups(&s);
     return behind >= 0 && s.length == 0 && before + behind <= 7;
 }
+
+static struct span last_label(struct span s)
+{
+    size_t at;
+
+    if (s.length > 0 && s.data[s.length - 1] == '.')
+        s.length--;
+    at = s.length;
+    while (at > 0 && s.data[at - 1] != '.')
+        at--;
+    return span_of(s.data + at, s.length - at);
+}
+
+bool literal_is_ambiguous(struct span s)
+{
+    struct span label = last_label(s);
+    bool hex = label.length > 1 && label.data[0] == '0' && ascii_lower(label.data[1]) == 'x';
+
+    if (label.length == 0 || literal_is_ipv4(s))
+        return false;
+    for (size_t i = hex ? 2 : 0; i < label.length; i++) {
+        if (hex ? !is_hex(label.data[i]) : !is_digit(label.data[i]))
+            return false;
+    }
+    return true;
+}

@@ -11,4 +11,10 @@ bool literal_is_ipv4(struct span s);
 /* Without brackets, and without a zone id. */
 bool literal_is_ipv6(struct span s);
 
+/*
+ * "127.1", "0x7f.0.0.1", "2130706433", "127.0.0.1.": names that end in a number, and no literal.
+ * Some readers take them for an IPv4 address, some for a name.
+ */
+bool literal_is_ambiguous(struct span s);
+
 #endif
