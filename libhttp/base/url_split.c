@@ -137,10 +137,12 @@ static void take_name(struct span *authority, struct url_split *ret)
 
 static int32_t take_host(struct span authority, struct url_split *ret, struct failure *failure)
 {
-    bool bracketed = authority.length > 0 && authority.data[0] == '[';
-    int32_t status =
-        bracketed ? take_bracketed(&authority, ret, failure) : take_name(&authority, ret, failure);
+    int32_t status = LIBHTTP_OK;
 
+    if (authority.length > 0 && authority.data[0] == '[')
+        status = take_bracketed(&authority, ret, failure);
+    else
+        take_name(&authority, ret);
     if (status != LIBHTTP_OK)
         return status;
     if (authority.length > 0 && authority.data[0] != ':')
