@@ -4,15 +4,21 @@
 public_headers = \
 	libhttp/api.h \
 	libhttp/error.h \
+	libhttp/form.h \
 	libhttp/headers.h \
 	libhttp/status.h \
+	libhttp/url.h \
 	libhttp/version.h
 
 public_sources = \
+	libhttp/basic.c \
 	libhttp/error.c \
+	libhttp/form.c \
 	libhttp/headers.c \
 	libhttp/headers_read.c \
+	libhttp/percent.c \
 	libhttp/status.c \
+	libhttp/url.c \
 	libhttp/version.c
 
 client_sources = \
@@ -50,12 +56,17 @@ base_sources = \
 	libhttp/base/limits.h \
 	libhttp/base/literal.c \
 	libhttp/base/literal.h \
+	libhttp/base/percent.c \
+	libhttp/base/percent.h \
 	libhttp/base/process.c \
 	libhttp/base/process.h \
+	libhttp/base/room.h \
 	libhttp/base/span.c \
 	libhttp/base/span.h \
 	libhttp/base/text.c \
-	libhttp/base/text.h
+	libhttp/base/text.h \
+	libhttp/base/url_split.c \
+	libhttp/base/url_split.h
 
 nobase_include_HEADERS = $(public_headers)
 

@@ -7,6 +7,7 @@ unit_tests = \
 	tests/unit/test_support_counts \
 	tests/unit/test_support_peer \
 	tests/unit/test_support_servers \
+	tests/unit/test_support_syscalls \
 	tests/unit/test_support_tap
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
@@ -47,6 +48,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/servers.h \
 	tests/support/sockets.c \
 	tests/support/sockets.h \
+	tests/support/syscalls.c \
+	tests/support/syscalls.h \
 	tests/support/tap.c \
 	tests/support/tempdir.c \
 	tests/support/tempdir.h \

@@ -139,6 +139,8 @@ void peer_take(struct peer_side *side, size_t n, bool record)
 {
     size_t at = atomic_load(&side->shared->received);
 
+    if (n == 0)
+        return;
     if (record && at + n > PEER_RECORD_MAX) {
         peer_complain(side, "more than %d bytes to record", PEER_RECORD_MAX);
         record = false;

@@ -15,7 +15,8 @@ static int count;
 static int failed;
 
 /* One write for a line: nothing of it is left in a buffer that a forked child would print again. */
-static void put_line(const char *start, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+put_line(const char *start, const char *format, va_list args)
 {
     char line[2048];
     int used = snprintf(line, sizeof line, "%s", start);
@@ -28,7 +29,8 @@ static void put_line(const char *start, const char *format, va_list args)
     fflush(stdout);
 }
 
-static bool report(struct tap_place place, bool held, const char *format, va_list args)
+static bool __attribute__((format(printf, 3, 0)))
+report(struct tap_place place, bool held, const char *format, va_list args)
 {
     char start[32];
 
