@@ -36,11 +36,33 @@ wire_sources = \
 	libhttp/wire/request.h
 
 net_sources = \
+	libhttp/net/address.c \
+	libhttp/net/address.h \
 	libhttp/net/cancel.c \
 	libhttp/net/cancel.h \
 	libhttp/net/endpoint.h \
+	libhttp/net/fd.c \
+	libhttp/net/link.c \
+	libhttp/net/link.h \
+	libhttp/net/link_io.c \
+	libhttp/net/memory.c \
+	libhttp/net/race.c \
+	libhttp/net/race.h \
+	libhttp/net/reasons.c \
+	libhttp/net/reasons.h \
+	libhttp/net/resolve.c \
+	libhttp/net/resolve.h \
+	libhttp/net/sendfile.c \
+	libhttp/net/socket.c \
+	libhttp/net/socket.h \
+	libhttp/net/tcp.c \
 	libhttp/net/tls.h \
-	libhttp/net/transport.h
+	libhttp/net/transport.c \
+	libhttp/net/transport.h \
+	libhttp/net/unix.c \
+	libhttp/net/unix.h \
+	libhttp/net/watch.c \
+	libhttp/net/watch.h
 
 base_sources = \
 	libhttp/base/buf.c \

@@ -26,17 +26,17 @@ uint32_t process_generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
-bool process_lookup_begin(int limit)
+void process_lookup_abandoned(void)
 {
-    int count = atomic_fetch_add(&lookups, 1);
-
-    if (count < limit)
-        return true;
-    atomic_fetch_sub(&lookups, 1);
-    return false;
+    atomic_fetch_add(&lookups, 1);
 }
 
-void process_lookup_end(void)
+void process_lookup_ended(void)
 {
     atomic_fetch_sub(&lookups, 1);
+}
+
+int process_lookups(void)
+{
+    return atomic_load(&lookups);
 }

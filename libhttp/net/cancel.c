@@ -11,7 +11,8 @@
 
 #include "base/process.h"
 
-/* How often a shutdown is made anew for a connect that it came too early for, a millisecond apart. */
+/* How often a shutdown is made anew for a connect that it came too early for, a millisecond apart.
+ */
 #define CONNECT_TRIES 50
 
 static void pause_for(long nanoseconds)
@@ -19,7 +20,8 @@ static void pause_for(long nanoseconds)
     nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
 }
 
-/* The value of a lock that is held by a thread of this process: one that the parent's threads held is free in a child. */
+/* The value of a lock that is held by a thread of this process: one that the parent's threads held
+ * is free in a child. */
 static unsigned held(void)
 {
     return process_generation() * 2 + 1;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cancel: wakes whoever waits, from any thread. A canceller belongs to a connection and outlives it; each session of the
- * connection registers a point with it, which holds the session's descriptors. The one lock is taken only to publish,
- * to close and to cancel a descriptor: so none is ever shut down under a number that is somebody else's by then.
+ * cancel: wakes whoever waits, from any thread. A canceller belongs to a connection and outlives
+ * it; each session of the connection registers a point with it, which holds the session's
+ * descriptors. The one lock is taken only to publish, to close and to cancel a descriptor: so none
+ * is ever shut down under a number that is somebody else's by then.
  *
- * After a fork the child's points forget the parent's descriptors: a cancel there wakes nobody here.
+ * After a fork the child's points forget the parent's descriptors: a cancel there wakes nobody
+ * here.
  */
 #ifndef LIBHTTP_NET_CANCEL_H
 #define LIBHTTP_NET_CANCEL_H
@@ -20,20 +22,22 @@ struct cancel_point;
 struct canceller {
     atomic_int references;
     atomic_bool cancelled; /* sticky until canceller_reset; written under the lock */
-    atomic_uint lock;      /* whose process holds it, see cancel.c: a mutex might be held for ever in a fork's child */
+    atomic_uint lock; /* whose process holds it, see cancel.c: a mutex might be held for ever in a
+                         fork's child */
     struct cancel_point *points;
 };
 
 struct cancel_point {
     struct canceller *owner; /* one reference */
     struct cancel_point *previous, *next;
-    atomic_bool cancelled; /* this session alone (a response that took its transport along); for good */
+    atomic_bool
+        cancelled; /* this session alone (a response that took its transport along); for good */
     /* All of these are read and written under the lock. */
-    bool woken;        /* its socket was shut down by a cancel: never reuse it */
-    bool connecting;   /* a connect that sleeps is about to begin, or has begun */
-    int socket;        /* shut down by a cancel; -1: none */
-    int event;         /* an eventfd that a cancel writes; -1: none. For what shutdown doesn't wake */
-    uint32_t process;  /* process_generation() of the descriptors */
+    bool woken;      /* its socket was shut down by a cancel: never reuse it */
+    bool connecting; /* a connect that sleeps is about to begin, or has begun */
+    int socket;      /* shut down by a cancel; -1: none */
+    int event;       /* an eventfd that a cancel writes; -1: none. For what shutdown doesn't wake */
+    uint32_t process; /* process_generation() of the descriptors */
 };
 
 /* NULL: out of memory. One reference. */
@@ -42,8 +46,9 @@ struct canceller *canceller_ref(struct canceller *c);
 void canceller_unref(struct canceller *c);
 
 /*
- * From any thread: all points, now and later, until reset. Doesn't wait, but for a connect that sleeps: a shutdown that comes
- * just before it is lost, so it is made again until the connect has returned (some milliseconds at most).
+ * From any thread: all points, now and later, until reset. Doesn't wait, but for a connect that
+ * sleeps: a shutdown that comes just before it is lost, so it is made again until the connect has
+ * returned (some milliseconds at most).
  */
 void canceller_cancel(struct canceller *c);
 /* Takes the cancel back; eventfds of idle points are emptied. */
@@ -65,19 +70,20 @@ static inline bool cancel_point_cancelled(const struct cancel_point *p)
 bool cancel_point_woken(struct cancel_point *p);
 
 /*
- * Registers a socket that a cancel shuts down, at once where it has been cancelled already. Never an adopted one. Look at
- * cancel_point_cancelled again after connect: a shutdown before it is lost.
+ * Registers a socket that a cancel shuts down, at once where it has been cancelled already. Never
+ * an adopted one. Look at cancel_point_cancelled again after connect: a shutdown before it is lost.
  */
 void cancel_point_publish(struct cancel_point *p, int socket);
 /* Set around a connect that may sleep; look at cancel_point_cancelled in between. */
 void cancel_point_connecting(struct cancel_point *p, bool connecting);
-/* Takes the socket back without closing it (it is handed to somebody else). -1 where there was none. */
+/* Takes the socket back without closing it (it is handed to somebody else). -1 where there was
+ * none. */
 int cancel_point_withdraw(struct cancel_point *p);
 /* Closes the socket, exactly once, under the lock. */
 void cancel_point_close(struct cancel_point *p);
 /*
- * The point's eventfd, made at first use (O_NONBLOCK, O_CLOEXEC); already readable where cancelled. -1 and errno. Nobody
- * else reads, writes or closes it.
+ * The point's eventfd, made at first use (O_NONBLOCK, O_CLOEXEC); already readable where cancelled.
+ * -1 and errno. Nobody else reads, writes or closes it.
  */
 int cancel_point_event(struct cancel_point *p);
 
