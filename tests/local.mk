@@ -76,7 +76,7 @@ LOG_DRIVER = AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(srcdir)/tests/support/launch
 TEST_EXTENSIONS =
 
-.PHONY: sanitize-flags tests-environment tests-list tests-programs
+.PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
 	@echo $(SANITIZE_FLAGS)
 tests-programs: $(check_PROGRAMS)
@@ -84,3 +84,7 @@ tests-list:
 	@echo $(TESTS)
 tests-environment:
 	@echo "$(tests_environment)"
+
+check-valgrind:
+	TEST_WRAPPER='valgrind --quiet --leak-check=full --error-exitcode=9 --child-silent-after-fork=yes' \
+		$(srcdir)/tests/run $(tests_programs)

@@ -46,7 +46,7 @@ same() {
 # sources PATTERN...: files under version control, or all of an unpacked release, whose path matches one of the shell patterns
 # (in which * matches / too).
 sources() {
-    { git ls-files 2>/dev/null || find . -type f | sed 's|^\./||'; } | sort | while read -r file; do
+    { git ls-files 2>/dev/null || find . -name '*build*' -prune -o -type f -print | sed 's|^\./||'; } | sort | while read -r file; do
         for pattern; do
             case $file in
             $pattern) [ ! -e "$file" ] || echo "$file" ;;
