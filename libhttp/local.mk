@@ -25,15 +25,26 @@ client_sources = \
 	libhttp/client/headers_private.h
 
 wire_sources = \
+	libhttp/wire/body.c \
 	libhttp/wire/body.h \
 	libhttp/wire/chars.c \
 	libhttp/wire/chars.h \
+	libhttp/wire/chunked.c \
 	libhttp/wire/chunked.h \
 	libhttp/wire/fields.c \
 	libhttp/wire/fields.h \
+	libhttp/wire/framing.c \
 	libhttp/wire/framing.h \
+	libhttp/wire/head.c \
 	libhttp/wire/head.h \
-	libhttp/wire/request.h
+	libhttp/wire/head_text.c \
+	libhttp/wire/request.c \
+	libhttp/wire/request.h \
+	libhttp/wire/request_notes.c \
+	libhttp/wire/request_notes.h \
+	libhttp/wire/scan.h \
+	libhttp/wire/target.c \
+	libhttp/wire/target.h
 
 net_sources = \
 	libhttp/net/address.c \

@@ -2,9 +2,10 @@
 #include "wire/chars.h"
 
 /*
- * Sums of the CHAR_ bits, a line for 16 bytes: 3 of '#', 103 of 'g' = token + value + target + host + alpha, and so on. The test
- * builds each class anew from the text of its RFC and compares.
+ * Sums of the CHAR_ bits, a line for 16 bytes: 3 of '#', 103 of 'g' = token + value + target + host
+ * + alpha, and so on. The test builds each class anew from the text of its RFC and compares.
  */
+/* clang-format off */
 const uint8_t char_class[256] = {
     /* 00 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0,
     /* 10 */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -23,6 +24,7 @@ const uint8_t char_class[256] = {
     /* e0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     /* f0 */ 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
 };
+/* clang-format on */
 
 size_t span_prefix(struct span s, int class)
 {

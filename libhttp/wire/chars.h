@@ -11,7 +11,7 @@ enum {
     CHAR_TARGET = 4, /* 0x21 to 0x7e but '#': what we send as request target (C-30) */
     CHAR_DIGIT = 8,
     CHAR_HEX = 16,
-    CHAR_HOST = 32, /* unreserved and sub-delims: a name in a Host field, percent encoding refused */
+    CHAR_HOST = 32, /* unreserved and sub-delims: a host's name, percent encoding refused */
     CHAR_ALPHA = 64
 };
 
@@ -38,8 +38,8 @@ size_t span_prefix(struct span s, int class);
 int hex_value(char c);
 
 /*
- * A decimal number of digits alone, at most `maximum`; false for anything else: empty, sign, blank, overflow
- * (C-6, C-78).
+ * A decimal number of digits alone, at most `maximum`; false for anything else: empty, sign, blank,
+ * overflow (C-6, C-78).
  */
 bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value);
 

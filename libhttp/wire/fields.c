@@ -7,7 +7,7 @@
 
 /* Enough for a usual request, so that one allocation of each is the rule. */
 #define FIRST_ITEMS 8u
-#define FIRST_TEXT 256u
+#define FIRST_TEXT  256u
 
 void fields_init(struct fields *f)
 {
@@ -70,8 +70,8 @@ static bool reserve_item(struct fields *f)
 }
 
 /*
- * Room for `needed` bytes of text in all. The old text stays until the caller has freed *ret_old: what is added may lie
- * in it.
+ * Room for `needed` bytes of text in all. The old text stays until the caller has freed *ret_old:
+ * what is added may lie in it.
  */
 static bool reserve_text(struct fields *f, uint64_t needed, char **ret_old)
 {
@@ -150,7 +150,7 @@ int32_t fields_find(const struct fields *f, struct span name, uint32_t from)
     return -1;
 }
 
-/* Moves a field and its text, name and value with their NULs, to the places that removed ones left. */
+/* Moves a field and its text, name and value with their NULs, to where removed ones were. */
 static void move_down(struct fields *f, uint32_t from, uint32_t to, uint32_t text_at)
 {
     struct field item = f->items[from];

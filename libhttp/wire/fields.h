@@ -2,8 +2,8 @@
 /*
  * fields: the fields of a message (RFC 9110 5), in order, duplicates kept, as slices of one text.
  *
- * Two ways to fill one: head_terminate places the slices of a received head, which then are borrowed; or fields_add
- * appends copies. Every name and value is NUL-terminated in the text.
+ * Two ways to fill one: head_terminate places the slices of a received head, which then are
+ * borrowed; or fields_add appends copies. Every name and value is NUL-terminated in the text.
  */
 #ifndef LIBHTTP_WIRE_FIELDS_H
 #define LIBHTTP_WIRE_FIELDS_H
@@ -46,18 +46,22 @@ static inline struct span fields_value(const struct fields *f, uint32_t i)
 }
 
 /*
- * What may be sent: the name is a token (C-41), the value holds no control byte but HTAB (C-42), and is trimmed here.
- * Else INVALID_ARGUMENT: "field name ...", "value of field 'x' ...".
+ * What may be sent: the name is a token (C-41), the value holds no control byte but HTAB (C-42),
+ * and is trimmed here. Else INVALID_ARGUMENT: "field name ...", "value of field 'x' ...".
  */
 int32_t field_check(struct span name, struct span *value, struct failure *failure);
 
 /*
- * Checks and appends a field. Nothing is added on failure: INVALID_ARGUMENT as of field_check, HEAD_TOO_LARGE where all
- * text together passes 32 bits, STATE for borrowed ones, NO_MEMORY. Name and value may lie in the same fields.
+ * Checks and appends a field. Nothing is added on failure: INVALID_ARGUMENT as of field_check,
+ * HEAD_TOO_LARGE where all text together passes 32 bits, STATE for borrowed ones, NO_MEMORY. Name
+ * and value may lie in the same fields.
  */
 int32_t fields_add(struct fields *f, struct span name, struct span value, struct failure *failure);
 
-/* The index of the first field of that name at or after `from`, without case; -1 where there is none. */
+/*
+ * The index of the first field of that name at or after `from`, without case; -1 where there is
+ * none.
+ */
 int32_t fields_find(const struct fields *f, struct span name, uint32_t from);
 
 /* Removes every field of that name and its text; the number removed. None of borrowed ones. */

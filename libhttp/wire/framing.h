@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* framing: how a response's body ends: one pure function in the numbered steps of RFC 9112 6.3 (C-75 to C-79, C-84, C-102). */
+/*
+ * framing: how a response's body ends: one pure function in the numbered steps of RFC 9112 6.3
+ * (C-75 to C-79, C-84, C-102).
+ */
 #ifndef LIBHTTP_WIRE_FRAMING_H
 #define LIBHTTP_WIRE_FRAMING_H
 
@@ -22,18 +25,17 @@ enum {
 };
 
 struct framing {
-    uint8_t kind; /* enum body_kind */
-    bool persists; /* the connection can be used again when the body is complete (C-102) */
-    int64_t length;
+    uint8_t kind;   /* enum body_kind */
+    bool persists;  /* the connection can be used again when the body is complete (C-102) */
+    int64_t length; /* of BODY_LENGTH */
 };
 
 /*
  * Decides, from a complete head that is not interim. data is what the head's offsets count from.
- * Errors: UNKNOWN_TRANSFER_ENCODING, BAD_CONTENT_LENGTH, and BAD_STATUS_LINE for a 101 to a request without Upgrade.
+ * Errors: UNKNOWN_TRANSFER_ENCODING, BAD_CONTENT_LENGTH, and BAD_STATUS_LINE for a 101 to a request
+ * without Upgrade.
  */
-int32_t framing_decide(const struct head *h, const char *data, int request, struct framing *ret, struct failure *failure);
-
-/* True where a field named `name` holds `token` as a member of its comma-separated list, without case (C-102). */
-bool head_has_token(const struct head *h, const char *data, struct span name, struct span token);
+int32_t framing_decide(const struct head *h, const char *data, int request, struct framing *ret,
+                       struct failure *failure);
 
 #endif

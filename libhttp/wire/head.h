@@ -2,9 +2,10 @@
 /*
  * head: the parser of a response's head (RFC 9112 4, 5) and of a trailer section (7.1.2).
  *
- * Fed with all the bytes received so far, again and again until the blank line is there. It looks at each byte once where
- * the head comes whole, and never more than a constant number of times however it is split (T-24): complete lines are not
- * parsed again, an incomplete line is not searched again. It reads nothing outside data[0, length) (T-35), it writes nothing.
+ * Fed with all the bytes received so far, again and again until the blank line is there. It looks
+ * at each byte once where the head comes whole, and never more than a constant number of times
+ * however it is split (T-24): complete lines are not parsed again, an incomplete line is not
+ * searched again. It reads nothing outside data[0, length) (T-35), it writes nothing.
  */
 #ifndef LIBHTTP_WIRE_HEAD_H
 #define LIBHTTP_WIRE_HEAD_H
@@ -29,23 +30,25 @@ enum {
     HEAD_HAS_TRANSFER_ENCODING = 2,
     HEAD_HAS_CONNECTION = 4,
     HEAD_HAS_UPGRADE = 8,
-    HEAD_IRREGULAR = 16 /* an obs-fold or a trailing blank: what head_terminate does can't be undone by head_restore */
+    HEAD_IRREGULAR = 16 /* an obs-fold or a trailing blank: head_restore can't bring it back */
 };
 
 struct head {
     uint8_t phase; /* enum head_phase */
     bool trailers; /* a trailer section: no status line, sentences say "trailer line" */
     uint8_t known; /* HEAD_HAS_… */
-    uint8_t minor; /* of HTTP/1.minor */
+    uint8_t minor; /* of HTTP/1.minor, 0 to 9 */
     int32_t status;
-    uint32_t reason; /* offset, length */
+    uint32_t reason; /* offset, length, without blanks around it */
     uint32_t reason_length;
     uint32_t line;     /* offset of the first line that is not parsed yet */
     uint32_t searched; /* offset up to which that line was searched for its end */
     uint32_t length;   /* bytes of the head, blank line included, once complete */
     uint32_t count;
+    uint32_t known_begin; /* among fields[known_begin, known_end) are all of HEAD_HAS_… */
+    uint32_t known_end;
     uint32_t capacity;
-    struct field *fields; /* offsets into data; inline_fields, or allocated where a raised limit needs more */
+    struct field *fields; /* offsets into data; inline_fields, or allocated for a raised limit */
     struct field inline_fields[HEAD_INLINE_FIELDS];
 };
 
@@ -57,33 +60,38 @@ void head_done(struct head *h);
 void head_move(struct head *to, struct head *from);
 
 /*
- * Looks at data. LIBHTTP_OK: the head is complete, h->length bytes of it. LIBHTTP_AGAIN: more is needed. Or an error:
- * BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER, TOO_MANY_HEADERS, HEAD_TOO_LARGE, NO_MEMORY.
- * The bytes may have moved between two calls, but must be the same from the start. Line limits hold for incomplete
- * lines too: an endless line fails as soon as it is over its limit (T-20).
+ * Looks at data. LIBHTTP_OK: the head is complete, h->length bytes of it. LIBHTTP_AGAIN: more is
+ * needed. Or an error: BAD_STATUS_LINE, UNKNOWN_PROTOCOL (both with the detail), LINE_TOO_LONG,
+ * BAD_HEADER (the line is the detail), TOO_MANY_HEADERS, HEAD_TOO_LARGE, NO_MEMORY. The outcome is
+ * the same however the bytes are split. The bytes may have moved between two calls, but must be the
+ * same from the start. Line limits hold for incomplete lines too: an endless line fails as soon as
+ * it is over its limit (T-20). After an error the head is only good for head_done.
  */
-int32_t head_parse(struct head *h, const char *data, size_t length, const struct head_limits *limits,
-                   struct failure *failure);
+int32_t head_parse(struct head *h, const char *data, size_t length,
+                   const struct head_limits *limits, struct failure *failure);
 
 /*
- * What EOF means now (C-64, C-72): nothing received: REMOTE_DISCONNECTED; in the status line: BAD_STATUS_LINE; in the
- * fields: INCOMPLETE_READ.
+ * What EOF means now (C-64, C-72): nothing received: REMOTE_DISCONNECTED; in the status line:
+ * BAD_STATUS_LINE; in the fields: INCOMPLETE_READ. For a head that is not complete.
  */
 int32_t head_at_eof(const struct head *h, const char *data, size_t length, struct failure *failure);
 
 /*
- * Finishes the text of a complete head for its readers, in a copy (`text`) of data[0, h->length): writes a NUL behind
- * each name, value and the reason, joins each obs-fold into one blank. After it `items` (h->count of them) are the slices.
+ * Finishes the text of a complete head for its readers, in a copy (`text`) of data[0, h->length):
+ * writes a NUL behind each name, value and the reason, joins each obs-fold into one blank. After it
+ * `items` (h->count of them) are the slices.
  */
 void head_terminate(const struct head *h, char *text, struct field *items);
 
 /*
- * Undoes head_terminate in a copy of its text, for who wants the head as it arrived (C-131): puts back ':' behind names, and
- * CR or LF behind values and reason (which of them follows from where the next line begins). Not where HEAD_IRREGULAR: there
- * the caller keeps a copy from before.
+ * Undoes head_terminate in its text, for who wants the head as it arrived (C-131): puts back ':'
+ * behind names, and CR or LF behind values and reason. reason_end is h->reason + h->reason_length,
+ * or 0 for trailers. Not where HEAD_IRREGULAR: there the caller keeps a copy from before.
  */
-void head_restore(char *text, size_t length, uint32_t reason_end, const struct field *items, uint32_t count);
+void head_restore(char *text, size_t length, uint32_t reason_end, const struct field *items,
+                  uint32_t count);
 
+/* A value as it arrived: an obs-fold, CRLF and all, may be inside (framing.c looks through it). */
 static inline struct span head_value(const struct head *h, const char *data, uint32_t i)
 {
     return span_of(data + h->fields[i].value, h->fields[i].value_length);

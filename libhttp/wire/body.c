@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/body.h"
+
+static void complete(struct body *b)
+{
+    b->complete = b->whole = true;
+}
+
+void body_init(struct body *b, const struct framing *framing, const struct head_limits *limits)
+{
+    b->kind = framing->kind;
+    b->complete = b->whole = false;
+    b->left = framing->kind == BODY_LENGTH ? framing->length : 0;
+    b->produced = 0;
+    chunked_init(&b->chunked, limits);
+    if (b->kind == BODY_NONE || b->kind == BODY_STREAM || (b->kind == BODY_LENGTH && b->left == 0))
+        complete(b);
+}
+
+void body_done(struct body *b)
+{
+    chunked_done(&b->chunked);
+}
+
+static size_t take_length(struct body *b, size_t length)
+{
+    size_t n = (uint64_t)b->left < length ? (size_t)b->left : length;
+
+    b->left -= (int64_t)n;
+    if (b->left == 0)
+        complete(b);
+    return n;
+}
+
+int32_t body_decode(struct body *b, char *data, size_t length, const struct head_limits *limits,
+                    size_t *ret_used, size_t *ret_produced, struct failure *failure)
+{
+    int32_t status = LIBHTTP_OK;
+    size_t used = 0;
+    size_t produced = 0;
+
+    if (b->complete) {
+        /* Nothing of this is the body's. */
+    } else if (b->kind == BODY_CHUNKED) {
+        status = chunked_decode(&b->chunked, data, length, limits, &used, &produced, failure);
+        b->whole = b->chunked.phase >= CHUNK_TRAILERS;
+        b->complete = b->chunked.phase == CHUNK_DONE;
+    } else if (b->kind == BODY_LENGTH) {
+        used = produced = take_length(b, length);
+    } else {
+        used = produced = length;
+    }
+    b->produced += (int64_t)produced;
+    *ret_used = used;
+    *ret_produced = produced;
+    return status;
+}
+
+int64_t body_straight(const struct body *b)
+{
+    if (b->complete)
+        return 0;
+    if (b->kind == BODY_CHUNKED)
+        return chunked_straight(&b->chunked);
+    return b->kind == BODY_LENGTH ? b->left : INT64_MAX;
+}
+
+int64_t body_remaining(const struct body *b)
+{
+    if (b->whole)
+        return 0;
+    return b->kind == BODY_LENGTH ? b->left : -1;
+}
+
+int32_t body_at_eof(struct body *b, struct failure *failure)
+{
+    if (b->whole)
+        return LIBHTTP_OK;
+    if (b->kind == BODY_UNTIL_CLOSE) {
+        complete(b);
+        return LIBHTTP_OK;
+    }
+    if (b->kind == BODY_CHUNKED)
+        return fail(failure, LIBHTTP_E_INCOMPLETE_READ,
+                    "the connection ended after %lld bytes of a chunked body, before its end",
+                    (long long)b->produced);
+    fail(failure, LIBHTTP_E_INCOMPLETE_READ,
+         "the connection ended after %lld bytes of the body, %lld are missing",
+         (long long)b->produced, (long long)b->left);
+    failure->missing = b->left;
+    return failure->code;
+}

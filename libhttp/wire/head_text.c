@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A complete head's text as its readers want it, NUL-terminated everywhere; and back again, as it
+ * arrived.
+ */
+#include "wire/chars.h"
+#include "wire/head.h"
+
+static bool in_fold(char c)
+{
+    return c == '\r' || c == '\n' || char_is_blank(c);
+}
+
+/*
+ * Each line end in a value, with the blanks around it, becomes one blank (RFC 9112 5.2). The value
+ * neither begins nor ends with one. Returns its new length.
+ */
+static uint32_t join_folds(char *value, uint32_t length)
+{
+    uint32_t to = 0;
+
+    for (uint32_t from = 0; from < length; from++) {
+        if (value[from] != '\r' && value[from] != '\n') {
+            value[to++] = value[from];
+            continue;
+        }
+        while (in_fold(value[from + 1]))
+            from++;
+        while (to > 0 && char_is_blank(value[to - 1]))
+            to--;
+        value[to++] = ' ';
+    }
+    return to;
+}
+
+void head_terminate(const struct head *h, char *text, struct field *items)
+{
+    if (!h->trailers)
+        text[h->reason + h->reason_length] = '\0';
+    for (uint32_t i = 0; i < h->count; i++) {
+        struct field item = h->fields[i];
+
+        if (h->known & HEAD_IRREGULAR)
+            item.value_length = join_folds(text + item.value, item.value_length);
+        text[item.name + item.name_length] = '\0';
+        text[item.value + item.value_length] = '\0';
+        items[i] = item;
+    }
+}
+
+/*
+ * CR stood here if LF still follows; else a bare LF did. The last LF of all is the blank line's
+ * own.
+ */
+static void restore_line_end(char *text, size_t length, size_t at)
+{
+    bool line_feed_follows = at + 2 < length && text[at + 1] == '\n';
+
+    text[at] = line_feed_follows ? '\r' : '\n';
+}
+
+void head_restore(char *text, size_t length, uint32_t reason_end, const struct field *items,
+                  uint32_t count)
+{
+    if (reason_end > 0)
+        restore_line_end(text, length, reason_end);
+    for (uint32_t i = 0; i < count; i++) {
+        text[items[i].name + items[i].name_length] = ':';
+        restore_line_end(text, length, (size_t)items[i].value + items[i].value_length);
+    }
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/request.h"
+
+#include "wire/chars.h"
+#include "wire/framing.h"
+#include "wire/request_notes.h"
+
+/* Records why the buffer took no more, and unlatches it: the next try may be shorter. */
+static int32_t no_room(struct buf *out, struct failure *failure)
+{
+    bool memory = out->failure == BUF_NO_MEMORY;
+
+    out->failure = BUF_FINE;
+    if (memory)
+        return fail_memory(failure);
+    return fail(failure, LIBHTTP_E_HEAD_TOO_LARGE, "the request is over %zu bytes", out->maximum);
+}
+
+/* Room for `length` bytes in the place of `old_length` at offset `at`; NULL where there is none. */
+static char *make_room(struct buf *out, size_t at, size_t old_length, size_t length)
+{
+    size_t tail = buf_length(out) - at - old_length;
+    char *place;
+
+    if (!buf_reserve(out, length))
+        return NULL;
+    place = buf_data(out) + at;
+    memmove(place + length, place + old_length, tail);
+    out->end = out->end - old_length + length;
+    return place;
+}
+
+static char *put(char *at, struct span s)
+{
+    if (s.length > 0)
+        memcpy(at, s.data, s.length);
+    return at + s.length;
+}
+
+static int32_t check_method(struct request *r, struct span method, struct failure *failure)
+{
+    if (!span_all(method, CHAR_TOKEN))
+        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "method %s is no token (RFC 9110 9.1)",
+                    QUOTE(method));
+    if (span_equal(method, span_text("HEAD")))
+        r->flags = REQUEST_IS_HEAD;
+    if (span_equal(method, span_text("CONNECT")))
+        r->flags = REQUEST_IS_CONNECT;
+    r->wants_length = span_equal_nocase(method, span_text("PUT")) ||
+                      span_equal_nocase(method, span_text("POST")) ||
+                      span_equal_nocase(method, span_text("PATCH"));
+    return LIBHTTP_OK;
+}
+
+static void append_host(struct buf *out, const struct request_host *host)
+{
+    if (host->ipv6)
+        buf_append_text(out, "[");
+    buf_append_span(out, host->host);
+    if (host->ipv6)
+        buf_append_text(out, "]");
+    if (host->port >= 0) {
+        buf_append_text(out, ":");
+        buf_append_decimal(out, (uint64_t)host->port);
+    }
+}
+
+/* The Host line: from the target's authority if it has one, else the connection's (C-34). */
+static int32_t auto_host(struct request *r, struct buf *out, struct span authority,
+                         const struct request_host *host, struct failure *failure)
+{
+    size_t value;
+
+    if (authority.length == 0 && (!host || host->host.length == 0))
+        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "there is no host for the Host field");
+    r->auto_host = buf_length(out);
+    buf_append_text(out, "Host: ");
+    value = buf_length(out);
+    if (authority.length > 0)
+        buf_append_span(out, authority);
+    else
+        append_host(out, host);
+    if (!buf_failed(out) &&
+        !host_field_valid(span_of(buf_data(out) + value, buf_length(out) - value)))
+        return fail(failure, LIBHTTP_E_INVALID_URL, "host %s can't stand in a Host field",
+                    QUOTE(host->host));
+    buf_append_text(out, "\r\n");
+    r->auto_host_length = buf_length(out) - r->auto_host;
+    return LIBHTTP_OK;
+}
+
+static int32_t begin(struct request *r, struct buf *out, struct span method, struct span text,
+                     int skip, const struct request_host *host, struct failure *failure)
+{
+    struct target target;
+    int32_t status = check_method(r, method, failure);
+
+    if (status == LIBHTTP_OK)
+        status = target_read(text, (r->flags & REQUEST_IS_CONNECT) != 0, &target, failure);
+    if (status < 0)
+        return status;
+    r->absolute = target.absolute;
+    buf_append_span(out, method);
+    buf_append_text(out, " ");
+    buf_append_span(out, target.text);
+    buf_append_text(out, " HTTP/1.1\r\n");
+    if (!(skip & REQUEST_SKIP_HOST))
+        status = auto_host(r, out, target.authority, host, failure);
+    if (!(skip & REQUEST_SKIP_ACCEPT_ENCODING)) {
+        r->auto_encoding = buf_length(out);
+        buf_append_text(out, "Accept-Encoding: identity\r\n");
+        r->auto_encoding_length = buf_length(out) - r->auto_encoding;
+    }
+    if (status == LIBHTTP_OK && buf_failed(out))
+        status = no_room(out, failure);
+    return status;
+}
+
+int32_t request_begin(struct request *r, struct buf *out, struct span method, struct span target,
+                      int skip, const struct request_host *host, struct failure *failure)
+{
+    struct request begun = {0};
+    size_t before = buf_length(out);
+    int32_t status = begin(&begun, out, method, target, skip, host, failure);
+
+    if (status == LIBHTTP_OK) {
+        *r = begun;
+    } else {
+        buf_truncate(out, before);
+        out->failure = BUF_FINE;
+    }
+    return status;
+}
+
+/* Where the field goes: over the automatic one if that is there (C-33), else behind all others. */
+static void find_place(const struct request *r, enum known_field known, const struct buf *out,
+                       size_t *ret_at, size_t *ret_length)
+{
+    *ret_at = buf_length(out);
+    *ret_length = 0;
+    if (known == KNOWN_HOST && r->auto_host_length > 0) {
+        *ret_at = r->auto_host;
+        *ret_length = r->auto_host_length;
+    } else if (known == KNOWN_ACCEPT_ENCODING && r->auto_encoding_length > 0) {
+        *ret_at = r->auto_encoding;
+        *ret_length = r->auto_encoding_length;
+    }
+}
+
+/* The automatic lines after a field was put: one may be gone, and the one behind it has moved. */
+static void adjust_places(struct request *r, enum known_field known, size_t new_length)
+{
+    if (known == KNOWN_HOST && r->auto_host_length > 0) {
+        r->auto_encoding = r->auto_encoding - r->auto_host_length + new_length;
+        r->auto_host_length = 0;
+    } else if (known == KNOWN_ACCEPT_ENCODING) {
+        r->auto_encoding_length = 0;
+    }
+}
+
+int32_t request_field(struct request *r, struct buf *out, struct span name, struct span value,
+                      struct failure *failure)
+{
+    enum known_field known = known_field_of(name);
+    struct request noted = *r;
+    size_t at, old_length, length;
+    char *place;
+    int32_t status = field_check(name, &value, failure);
+
+    if (status == LIBHTTP_OK)
+        status = request_note(&noted, known, name, value, failure);
+    if (status < 0)
+        return status;
+    find_place(r, known, out, &at, &old_length);
+    length = name.length + value.length + 4;
+    place = make_room(out, at, old_length, length);
+    if (!place)
+        return no_room(out, failure);
+    place = put(put(place, name), span_of(": ", 2));
+    put(put(place, value), span_of("\r\n", 2));
+    adjust_places(&noted, known, length);
+    noted.last = (uint8_t)known;
+    noted.last_field_end = at + length - 2;
+    *r = noted;
+    return LIBHTTP_OK;
+}
+
+int32_t request_continue(struct request *r, struct buf *out, struct span value,
+                         struct failure *failure)
+{
+    enum known_field known = (enum known_field)r->last;
+    struct span name = span_text("continuation");
+    char *place;
+    int32_t status = field_check(name, &value, failure);
+
+    if (status < 0)
+        return status;
+    if (r->last_field_end == 0)
+        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "there is no field to continue");
+    if (known == KNOWN_HOST || known == KNOWN_CONTENT_LENGTH || known == KNOWN_TRANSFER_ENCODING)
+        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "Host and the framing fields can't be continued");
+    place = make_room(out, r->last_field_end, 0, value.length + 3);
+    if (!place)
+        return no_room(out, failure);
+    put(put(place, span_of("\r\n\t", 3)), value);
+    r->last_field_end += value.length + 3;
+    return request_note(r, known, name, value, failure);
+}
+
+int32_t request_end(struct request *r, struct buf *out, struct failure *failure)
+{
+    (void)r;
+    buf_append_text(out, "\r\n");
+    return buf_failed(out) ? no_room(out, failure) : LIBHTTP_OK;
+}

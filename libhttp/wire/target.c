@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "wire/target.h"
+
+#include "wire/chars.h"
+
+/*
+ * The length of [IPv6] with its brackets, or 0. What is inside is only looked at as far as
+ * injection goes.
+ */
+static size_t literal_length(struct span s)
+{
+    size_t i = 1;
+    size_t colons = 0;
+
+    if (s.length == 0 || s.data[0] != '[')
+        return 0;
+    while (i < s.length && (char_is(s.data[i], CHAR_HEX) || s.data[i] == ':' || s.data[i] == '.')) {
+        if (s.data[i] == ':')
+            colons++;
+        i++;
+    }
+    return i < s.length && s.data[i] == ']' && colons >= 2 ? i + 1 : 0;
+}
+
+static size_t host_length(struct span s)
+{
+    size_t literal = literal_length(s);
+
+    return literal > 0 ? literal : span_prefix(s, CHAR_HOST);
+}
+
+bool host_field_valid(struct span value)
+{
+    size_t host = host_length(value);
+    int64_t port;
+
+    if (host == 0 || host == value.length)
+        return host > 0;
+    return value.data[host] == ':' &&
+           span_decimal(span_of(value.data + host + 1, value.length - host - 1), 65535, &port);
+}
+
+static int32_t bad_target(struct span text, const char *why, struct failure *failure)
+{
+    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s: %s", QUOTE(text), why);
+    return fail_detail(failure, text);
+}
+
+/* The length of "scheme://" (RFC 3986 3.1), or 0. */
+static size_t scheme_length(struct span s)
+{
+    size_t i = 0;
+
+    if (s.length == 0 || !char_is(s.data[0], CHAR_ALPHA))
+        return 0;
+    while (i < s.length &&
+           (char_is(s.data[i], CHAR_ALPHA | CHAR_DIGIT) || memchr("+-.", s.data[i], 3)))
+        i++;
+    if (s.length - i < 3 || memcmp(s.data + i, "://", 3) != 0)
+        return 0;
+    return i + 3;
+}
+
+/* From "://" to the path or query: what the Host field has to repeat (RFC 9112 3.2.2). */
+static struct span authority_behind(struct span s, size_t scheme)
+{
+    size_t end = scheme;
+
+    while (end < s.length && s.data[end] != '/' && s.data[end] != '?')
+        end++;
+    return span_of(s.data + scheme, end - scheme);
+}
+
+static int32_t check_authority(const struct target *t, struct failure *failure)
+{
+    if (memchr(t->authority.data, '@', t->authority.length))
+        return bad_target(t->text, "user information belongs into a field", failure);
+    if (!host_field_valid(t->authority))
+        return bad_target(t->text, "its authority is not host[:port]", failure);
+    if (!t->absolute && host_length(t->authority) == t->authority.length)
+        return bad_target(t->text, "CONNECT needs host:port", failure);
+    return LIBHTTP_OK;
+}
+
+int32_t target_read(struct span text, bool is_connect, struct target *ret, struct failure *failure)
+{
+    struct target t = {.text = text.length > 0 ? text : span_text("/"), .authority = span_text("")};
+    size_t good = span_prefix(t.text, CHAR_TARGET);
+    size_t scheme = scheme_length(t.text);
+    int32_t status = LIBHTTP_OK;
+
+    if (good < t.text.length) {
+        fail(failure, LIBHTTP_E_INVALID_URL, "request target %s holds the byte %s at %zu",
+             QUOTE(t.text), QUOTE(span_of(t.text.data + good, 1)), good);
+        return fail_detail(failure, t.text);
+    }
+    if (is_connect)
+        t.authority = t.text;
+    else if (scheme > 0)
+        t.authority = authority_behind(t.text, scheme);
+    t.absolute = !is_connect && scheme > 0;
+    if (is_connect || t.absolute)
+        status = check_authority(&t, failure);
+    if (status == LIBHTTP_OK)
+        *ret = t;
+    return status;
+}
