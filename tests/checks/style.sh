@@ -38,7 +38,7 @@ none "no variable that could be changed lies outside functions, but for the thre
     objdump -t "$builddir"/libhttp/.libs/libcore.a 2>/dev/null | awk '
         /file format/ {file = $1}
         / O \.t?(data|bss)/ && !/ O \.data\.rel\.ro/ && !/__/ {print file, $NF}' |
-        grep -vE '^libcore_la-(process|tls_config[a-z_]*)\.o: ')"
+        grep -vE '^(lt[0-9]*-)?libcore_la-(process|tls_config[a-z_]*)\.o: ')"
 
 lists=$(cat libhttp/local.mk tests/local.mk examples/local.mk)
 listed() {
