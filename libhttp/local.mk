@@ -3,26 +3,32 @@
 
 public_headers = \
 	libhttp/api.h \
+	libhttp/constants.h \
 	libhttp/error.h \
 	libhttp/form.h \
 	libhttp/headers.h \
+	libhttp/media.h \
 	libhttp/status.h \
 	libhttp/url.h \
 	libhttp/version.h
 
 public_sources = \
 	libhttp/basic.c \
+	libhttp/constants.c \
 	libhttp/error.c \
 	libhttp/form.c \
 	libhttp/headers.c \
 	libhttp/headers_read.c \
+	libhttp/media.c \
 	libhttp/percent.c \
 	libhttp/status.c \
 	libhttp/url.c \
 	libhttp/version.c
 
 client_sources = \
-	libhttp/client/headers_private.h
+	libhttp/client/headers_private.h \
+	libhttp/client/media_parts.c \
+	libhttp/client/media_parts.h
 
 wire_sources = \
 	libhttp/wire/body.c \
@@ -38,6 +44,8 @@ wire_sources = \
 	libhttp/wire/head.c \
 	libhttp/wire/head.h \
 	libhttp/wire/head_text.c \
+	libhttp/wire/parameters.c \
+	libhttp/wire/parameters.h \
 	libhttp/wire/request.c \
 	libhttp/wire/request.h \
 	libhttp/wire/request_notes.c \
@@ -99,7 +107,9 @@ base_sources = \
 	libhttp/base/text.c \
 	libhttp/base/text.h \
 	libhttp/base/url_split.c \
-	libhttp/base/url_split.h
+	libhttp/base/url_split.h \
+	libhttp/base/utf8.c \
+	libhttp/base/utf8.h
 
 nobase_include_HEADERS = $(public_headers)
 

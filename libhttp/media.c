@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "client/headers_private.h"
 #include "client/media_parts.h"
@@ -19,6 +20,8 @@ static int32_t take(struct libhttp_media *media, struct span value)
     struct media_parts parts;
     int32_t status;
 
+    if (value.length > LIMIT_TEXT)
+        return fail(&media->failure, LIBHTTP_E_TOO_LARGE, "the value is over 16 MiB");
     media_parts_init(&parts);
     status = media_parts_make(&parts, value, &media->failure);
     if (status != LIBHTTP_OK) {

@@ -41,7 +41,8 @@ LIBHTTP_API int32_t libhttp_media_parse(libhttp_media *media, const char *value,
 
 /**
  * Takes the value of the first field of that name ("Content-Type"); where there is none, an empty
- * one. Nothing of `headers` is kept. Errors as of libhttp_media_parse().
+ * one. Nothing of `headers` is kept. Errors as of libhttp_media_parse(), and TOO_LARGE (over 16
+ * MiB).
  */
 LIBHTTP_API int32_t libhttp_media_parse_field(libhttp_media *media, const libhttp_headers *headers,
                                               const char *name, int64_t name_length);
