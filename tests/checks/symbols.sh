@@ -1,10 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The ABI: what headers declare, the map lists and the library exports is one and the same, in the types that foreign callers know.
+# With --declared it prints the declared names instead, as the map writes them.
 . "$(dirname "$0")/lib.sh"
 
 declared=$(for header in $(public_headers); do strip_c "$header"; done | grep -v '^#' | tr '\n' ' ' |
     grep -o 'LIBHTTP_API [^();]*(' | sed 's/.*[ *]\([a-z0-9_]*\)($/\1/' | sort)
+if [ "${1:-}" = --declared ]; then
+    printf '%s\n' "$declared" | sed 's/.*/    &;/'
+    exit
+fi
 mapped=$(grep -o '^[[:space:]]*libhttp_[a-z0-9_]*;' libhttp/libhttp.map | tr -d ' \t;' | sort)
 exported=$(nm -D --defined-only "$LIBHTTP_SO" | awk '$2 != "A" {print $3}' | sort)
 
