@@ -127,7 +127,7 @@ int32_t libhttp_headers_get(const libhttp_headers *handle, const char *name, int
                             int64_t *ret_length)
 {
     struct libhttp_headers *h = writable(handle);
-    struct span name_span, value;
+    struct span name_span, value = span_of(NULL, 0);
     int32_t first, status;
 
     if (!h)
