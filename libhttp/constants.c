@@ -4,11 +4,16 @@
 
 #include <stddef.h>
 
+#include <libhttp/connection.h>
 #include <libhttp/error.h>
 #include <libhttp/form.h>
+#include <libhttp/info.h>
+#include <libhttp/options.h>
 #include <libhttp/status.h>
+#include <libhttp/tls_config.h>
 #include <libhttp/url.h>
 #include <libhttp/version.h>
+#include <libhttp/wait.h>
 
 #include "base/text.h"
 
@@ -64,6 +69,45 @@ static const struct row table[] = {
     {ENTRY(LIBHTTP_E_INVALID_ARGUMENT)},
     {ENTRY(LIBHTTP_E_STATE)},
     {ENTRY(LIBHTTP_E_FORKED)},
+    /* <libhttp/connection.h> */
+    {ENTRY(LIBHTTP_PORT_DEFAULT)},
+    {ENTRY(LIBHTTP_NO_BODY)},
+    {ENTRY(LIBHTTP_LENGTH_UNKNOWN)},
+    {ENTRY(LIBHTTP_OUTPUT_MAX)},
+    {ENTRY(LIBHTTP_SKIP_HOST)},
+    {ENTRY(LIBHTTP_SKIP_ACCEPT_ENCODING)},
+    {ENTRY(LIBHTTP_ENCODE_CHUNKED)},
+    /* <libhttp/options.h> */
+    {ENTRY(LIBHTTP_TIMEOUT_NONE)},
+    {ENTRY(LIBHTTP_CONNECT_TIMEOUT_DEFAULT)},
+    {ENTRY(LIBHTTP_IDLE_TIMEOUT_DEFAULT)},
+    {ENTRY(LIBHTTP_TOTAL_TIMEOUT_DEFAULT)},
+    {ENTRY(LIBHTTP_CONTINUE_TIMEOUT_DEFAULT)},
+    {ENTRY(LIBHTTP_MODE_BLOCKING)},
+    {ENTRY(LIBHTTP_MODE_NONBLOCKING)},
+    {ENTRY(LIBHTTP_MAX_LINE_DEFAULT)},
+    {ENTRY(LIBHTTP_MAX_HEADERS_DEFAULT)},
+    {ENTRY(LIBHTTP_MAX_HEAD_DEFAULT)},
+    {ENTRY(LIBHTTP_MAX_INTERIM_DEFAULT)},
+    {ENTRY(LIBHTTP_MAX_DRAIN_DEFAULT)},
+    {ENTRY(LIBHTTP_BLOCK_SIZE_DEFAULT)},
+    {ENTRY(LIBHTTP_DEBUG_SECRETS)},
+    /* <libhttp/wait.h> */
+    {ENTRY(LIBHTTP_WAIT_READ)},
+    {ENTRY(LIBHTTP_WAIT_WRITE)},
+    /* <libhttp/info.h> */
+    {ENTRY(LIBHTTP_STATE_IDLE)},
+    {ENTRY(LIBHTTP_STATE_REQUEST_STARTED)},
+    {ENTRY(LIBHTTP_STATE_REQUEST_SENT)},
+    {ENTRY(LIBHTTP_TIME_RESOLVED)},
+    {ENTRY(LIBHTTP_TIME_CONNECTED)},
+    {ENTRY(LIBHTTP_TIME_HANDSHAKEN)},
+    {ENTRY(LIBHTTP_TIME_SENT)},
+    {ENTRY(LIBHTTP_TIME_FIRST_BYTE)},
+    {ENTRY(LIBHTTP_TIME_COMPLETE)},
+    /* <libhttp/tls_config.h> */
+    {ENTRY(LIBHTTP_TLS_1_2)},
+    {ENTRY(LIBHTTP_TLS_1_3)},
     /* <libhttp/url.h> */
     {ENTRY(LIBHTTP_URL_ALLOW_USER)},
     /* <libhttp/form.h> */

@@ -3,32 +3,90 @@
 
 public_headers = \
 	libhttp/api.h \
+	libhttp/connection.h \
 	libhttp/constants.h \
 	libhttp/error.h \
 	libhttp/form.h \
 	libhttp/headers.h \
+	libhttp/http.h \
+	libhttp/info.h \
 	libhttp/media.h \
+	libhttp/options.h \
+	libhttp/response.h \
 	libhttp/status.h \
+	libhttp/stream.h \
+	libhttp/tls_config.h \
 	libhttp/url.h \
-	libhttp/version.h
+	libhttp/version.h \
+	libhttp/wait.h
 
 public_sources = \
 	libhttp/basic.c \
+	libhttp/connection.c \
+	libhttp/connection_request.c \
+	libhttp/connection_response.c \
+	libhttp/connection_send.c \
+	libhttp/connection_where.c \
+	libhttp/connection_whole.c \
 	libhttp/constants.c \
 	libhttp/error.c \
 	libhttp/form.c \
 	libhttp/headers.c \
 	libhttp/headers_read.c \
+	libhttp/info.c \
 	libhttp/media.c \
+	libhttp/options.c \
+	libhttp/options_where.c \
 	libhttp/percent.c \
+	libhttp/response.c \
+	libhttp/response_read.c \
+	libhttp/response_wait.c \
 	libhttp/status.c \
+	libhttp/stream.c \
+	libhttp/tls_config.c \
+	libhttp/tls_config_get.c \
 	libhttp/url.c \
-	libhttp/version.c
+	libhttp/version.c \
+	libhttp/wait.c
 
 client_sources = \
+	libhttp/client/debug.c \
+	libhttp/client/debug.h \
+	libhttp/client/deliver.c \
+	libhttp/client/deliver.h \
+	libhttp/client/destination.c \
+	libhttp/client/destination.h \
+	libhttp/client/drive.c \
+	libhttp/client/drive.h \
+	libhttp/client/exchange.c \
+	libhttp/client/exchange.h \
+	libhttp/client/handles.h \
 	libhttp/client/headers_private.h \
 	libhttp/client/media_parts.c \
-	libhttp/client/media_parts.h
+	libhttp/client/media_parts.h \
+	libhttp/client/message.c \
+	libhttp/client/message.h \
+	libhttp/client/open.c \
+	libhttp/client/open.h \
+	libhttp/client/read.c \
+	libhttp/client/read.h \
+	libhttp/client/ready.c \
+	libhttp/client/receive.c \
+	libhttp/client/receive.h \
+	libhttp/client/request_head.h \
+	libhttp/client/session.c \
+	libhttp/client/session.h \
+	libhttp/client/settings.c \
+	libhttp/client/settings.h \
+	libhttp/client/tls_access.h \
+	libhttp/client/tunnel.c \
+	libhttp/client/tunnel.h \
+	libhttp/client/upload.c \
+	libhttp/client/upload.h \
+	libhttp/client/upload_fd.c \
+	libhttp/client/waiting.c \
+	libhttp/client/waiting.h \
+	libhttp/client/where.h
 
 wire_sources = \
 	libhttp/wire/body.c \
@@ -75,7 +133,29 @@ net_sources = \
 	libhttp/net/socket.c \
 	libhttp/net/socket.h \
 	libhttp/net/tcp.c \
+	libhttp/net/tls.c \
 	libhttp/net/tls.h \
+	libhttp/net/tls_alpn.c \
+	libhttp/net/tls_alpn.h \
+	libhttp/net/tls_bio.c \
+	libhttp/net/tls_context.c \
+	libhttp/net/tls_context.h \
+	libhttp/net/tls_engine.c \
+	libhttp/net/tls_engine.h \
+	libhttp/net/tls_errors.c \
+	libhttp/net/tls_errors.h \
+	libhttp/net/tls_files.c \
+	libhttp/net/tls_handshake.c \
+	libhttp/net/tls_identity.c \
+	libhttp/net/tls_info.c \
+	libhttp/net/tls_link.h \
+	libhttp/net/tls_read.c \
+	libhttp/net/tls_sessions.c \
+	libhttp/net/tls_sessions.h \
+	libhttp/net/tls_settings.c \
+	libhttp/net/tls_trust.c \
+	libhttp/net/tls_verify.c \
+	libhttp/net/tls_write.c \
 	libhttp/net/transport.c \
 	libhttp/net/transport.h \
 	libhttp/net/unix.c \

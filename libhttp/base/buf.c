@@ -92,13 +92,8 @@ void buf_append(struct buf *b, const void *data, size_t n)
 void buf_append_decimal(struct buf *b, uint64_t value)
 {
     char digits[20];
-    size_t at = sizeof digits;
 
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    buf_append(b, digits + at, sizeof digits - at);
+    buf_append_span(b, span_of_decimal(digits, value));
 }
 
 void buf_append_hex(struct buf *b, uint64_t value)

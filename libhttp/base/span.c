@@ -61,3 +61,14 @@ bool span_next_member(struct span *list, struct span *ret_member)
     }
     return false;
 }
+
+struct span span_of_decimal(char room[20], uint64_t value)
+{
+    size_t at = 20;
+
+    do {
+        room[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return span_of(room + at, 20 - at);
+}

@@ -49,4 +49,7 @@ struct span span_trim(struct span s);
  */
 bool span_next_member(struct span *list, struct span *ret_member);
 
+/* The decimal digits of value, at the end of the room. */
+struct span span_of_decimal(char room[20], uint64_t value);
+
 #endif

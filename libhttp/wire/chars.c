@@ -56,7 +56,7 @@ bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
     for (size_t i = 0; i < s.length; i++) {
         int digit = s.data[i] - '0';
 
-        if (value > (maximum - digit) / 10)
+        if (digit > maximum || value > (maximum - digit) / 10)
             return false;
         value = value * 10 + digit;
     }

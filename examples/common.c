@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int complain(const char *sentence)
+{
+    fprintf(stderr, "%s\n", sentence);
+    return 1;
+}
+
+static void die(const char *sentence)
+{
+    exit(complain(sentence));
+}
+
+libhttp_url *parse_url(const char *text)
+{
+    libhttp_url *url = NULL;
+
+    if (libhttp_url_new(&url) < 0)
+        die("out of memory");
+    if (libhttp_url_parse(url, text, -1, 0) < 0)
+        die(libhttp_url_error(url));
+    return url;
+}
+
+static void use_tls(libhttp_connection *conn, const char *ca_file)
+{
+    libhttp_tls_config *config = NULL;
+
+    if (!ca_file) {
+        libhttp_connection_set_tls(conn, libhttp_tls_config_default());
+        return;
+    }
+    if (libhttp_tls_config_new(&config) < 0)
+        die("out of memory");
+    if (libhttp_tls_config_set_ca_file(config, ca_file, -1) < 0)
+        die(libhttp_tls_config_error(config));
+    libhttp_connection_set_tls(conn, config);
+    libhttp_tls_config_free(config); /* the connection keeps its own reference */
+}
+
+libhttp_connection *connection_to(const libhttp_url *url, const char *ca_file)
+{
+    libhttp_connection *conn = NULL;
+
+    if (libhttp_connection_new(&conn) < 0)
+        die("out of memory");
+    if (libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1, libhttp_url_port(url)) < 0)
+        die(libhttp_connection_error(conn));
+    if (libhttp_url_is_tls(url))
+        use_tls(conn, ca_file);
+    return conn;
+}
+
+void print_head(const libhttp_response *response)
+{
+    const libhttp_headers *headers = libhttp_response_headers(response);
+
+    printf("%d %s\n", (int)libhttp_response_status(response), libhttp_response_reason(response));
+    for (int32_t i = 0; i < libhttp_headers_count(headers); i++)
+        printf("%s: %s\n", libhttp_headers_name(headers, i, NULL), libhttp_headers_value(headers, i, NULL));
+    printf("\n");
+}

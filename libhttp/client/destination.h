@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* destination: where a connection goes and how: what its setters leave, what opening a session needs. */
+#ifndef LIBHTTP_CLIENT_DESTINATION_H
+#define LIBHTTP_CLIENT_DESTINATION_H
+
+#include <libhttp/tls_config.h>
+
+#include "base/host.h"
+#include "net/endpoint.h"
+#include "wire/fields.h"
+#include "wire/request.h"
+
+struct destination {
+    bool broken;   /* the last set_host or set_tls failed: nothing connects until it is set right */
+    bool has_host;
+    struct host host;
+    char *unix_path; /* NULL: TCP */
+    size_t unix_path_length;
+    union address *addresses; /* given in advance; their ports are filled in when it connects */
+    uint32_t address_count;
+    union address source;
+    char *source_text; /* NULL: none */
+    int32_t source_port;
+    bool keep_alive_probes;
+    libhttp_tls_config *tls; /* a reference; NULL: plain */
+    bool has_tunnel;
+    struct host tunnel;
+    struct fields tunnel_fields;
+};
+
+void destination_init(struct destination *d);
+void destination_done(struct destination *d);
+
+/* The port of a host that named none: 443 with TLS, else 80. */
+int32_t destination_default_port(const struct destination *d);
+int32_t destination_port(const struct destination *d, const struct host *host);
+
+/* The host that requests are for: the tunnel's where there is one (C-34, C-44 of TLS: T-44). NULL: none is set. */
+const struct host *destination_target(const struct destination *d);
+
+/* For the automatic Host field (C-34, C-35). `localhost` over a Unix socket without a host. */
+void destination_request_host(const struct destination *d, struct request_host *ret);
+
+/* For opening; borrows from d. */
+void destination_endpoint(const struct destination *d, struct endpoint *ret);
+
+/* Everything that tells two resumable TLS peers apart (T-47), NUL-terminated, owned by the caller; NULL: no memory. */
+char *destination_session_key(const struct destination *d);
+
+#endif

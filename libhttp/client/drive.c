@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/drive.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+
+static int poll_timeout(int64_t deadline)
+{
+    int64_t left = clock_left(clock_now(), deadline);
+
+    return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+static short poll_events(int32_t events)
+{
+    return (short)(((events & WANT_READ) ? POLLIN : 0) | ((events & WANT_WRITE) ? POLLOUT : 0));
+}
+
+/*
+ * OK: try again. AGAIN: this session isn't to be waited for (non-blocking or carried mode). An error: poll failed.
+ */
+static int32_t wait_for(const struct session *s, struct failure *failure)
+{
+    struct wait wait;
+    struct pollfd pollfd;
+
+    if (s->settings->nonblocking || s->carried)
+        return LIBHTTP_AGAIN;
+    session_wait(s, &wait);
+    pollfd = (struct pollfd){.fd = wait.fd, .events = poll_events(wait.events)};
+    /* EINTR is no reason to wait on: the step looks at the clock, and comes back. */
+    if (poll(&pollfd, 1, poll_timeout(wait.deadline)) < 0 && errno != EINTR)
+        return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+    return LIBHTTP_OK;
+}
+
+bool drive_again(const struct session *s, int32_t *status, struct failure *failure)
+{
+    int32_t waited;
+
+    if (*status != LIBHTTP_AGAIN)
+        return false;
+    waited = wait_for(s, failure);
+    if (waited == LIBHTTP_OK)
+        return true;
+    *status = waited;
+    return false;
+}
+
+/* How often a wait for somebody else's descriptor looks for a cancel, which can't wake it. */
+#define CANCEL_LOOK_MS 50
+
+int32_t drive_readable(struct session *s, int fd, struct failure *failure)
+{
+    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+    bool waits = !s->settings->nonblocking && !s->carried;
+    int32_t status = LIBHTTP_AGAIN;
+
+    for (;;) {
+        int ready = poll(&pollfd, 1, waits ? CANCEL_LOOK_MS : 0);
+
+        if (ready > 0)
+            return LIBHTTP_OK; /* readable, or broken: read tells */
+        if (ready < 0 && errno != EINTR)
+            return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+        if (waits)
+            status = session_blocked(s, failure);
+        if (!waits || status != LIBHTTP_AGAIN)
+            return status;
+    }
+}

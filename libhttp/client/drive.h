@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* drive: the one place that waits. Steps give AGAIN; in blocking mode drive_wait sleeps until another try makes sense. */
+#ifndef LIBHTTP_CLIENT_DRIVE_H
+#define LIBHTTP_CLIENT_DRIVE_H
+
+#include "client/session.h"
+
+/*
+ * For the loop around a step: true where the step is to be made again, false where *status stands:
+ *     do
+ *         status = step(…);
+ *     while (drive_again(session, &status, failure));
+ */
+bool drive_again(const struct session *s, int32_t *status, struct failure *failure);
+
+/*
+ * Waits until a caller's descriptor (a pipe) can be read from: in blocking mode as long as the deadlines allow, otherwise
+ * AGAIN where it can't be now.
+ */
+int32_t drive_readable(struct session *s, int fd, struct failure *failure);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "client/debug.h"
+#include "client/receive.h"
+#include "client/upload.h"
+
+struct head_limits exchange_limits(const struct libhttp_connection *c)
+{
+    struct head_limits limits = c->settings->limits;
+
+    limits.total = limits.total > c->head_bytes ? limits.total - c->head_bytes : 0;
+    return limits;
+}
+
+static void note_first_byte(struct libhttp_connection *c)
+{
+    if (!c->times[LIBHTTP_TIME_FIRST_BYTE])
+        c->times[LIBHTTP_TIME_FIRST_BYTE] = clock_now();
+}
+
+int32_t exchange_take_interim(struct libhttp_connection *c, const struct head *h, const char *data,
+                              struct failure *failure)
+{
+    note_first_byte(c);
+    if (debug_is_on(c))
+        debug_response(c, h, data);
+    c->head_bytes += h->length;
+    if (c->interim.count >= c->settings->max_interim)
+        return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS, "more than %u interim responses",
+                    (unsigned)c->settings->max_interim);
+    if (h->status == 100 && c->upload.expect == EXPECT_WAITING)
+        c->upload.expect = EXPECT_GO;
+    return messages_add(&c->interim, h, data, failure);
+}
+
+/* The spare one, or a new one. */
+static struct libhttp_response *response_place(struct libhttp_connection *c)
+{
+    struct libhttp_response *r = c->spare;
+
+    c->spare = NULL;
+    if (!r) {
+        r = calloc(1, sizeof *r);
+        if (!r)
+            return NULL;
+        message_init(&r->message);
+        message_init(&r->trailers);
+        failure_init(&r->failure);
+        buf_init(&r->ahead, SIZE_MAX / 2);
+        buf_init(&r->all, SIZE_MAX / 2);
+    }
+    return r;
+}
+
+static int32_t take_message(struct libhttp_connection *c, struct libhttp_response *r, const struct head *h,
+                            const char *data, struct failure *failure)
+{
+    struct span target = buf_span(&c->target);
+    char *extra;
+
+    if (message_take(&r->message, h, data, target.length + 1, failure) < 0)
+        return LIBHTTP_E_NO_MEMORY;
+    extra = message_extra(&r->message);
+    memcpy(extra, target.data, target.length);
+    extra[target.length] = '\0';
+    r->url_length = (int64_t)target.length;
+    return LIBHTTP_OK;
+}
+
+struct respond {
+    struct libhttp_connection *c;
+    struct libhttp_response *response; /* set by a final head */
+};
+
+static void fill(struct libhttp_connection *c, struct libhttp_response *r, const struct head *h,
+                 const struct framing *framing)
+{
+    r->interim = c->interim;
+    c->interim = (struct messages){0};
+    r->version = h->minor == 0 ? 10 : 11;
+    r->persists = framing->persists && !c->session->dirty && !c->upload.early && !c->upload.broken;
+    r->is_stream = framing->kind == BODY_STREAM;
+    r->debuglevel = c->debug.level;
+    body_init(&r->body, framing, &c->settings->limits);
+}
+
+/* The final head becomes the response. */
+static int32_t take_final(struct respond *what, const struct head *h, const char *data, struct failure *failure)
+{
+    struct libhttp_connection *c = what->c;
+    struct framing framing;
+    struct libhttp_response *r;
+    int32_t status;
+
+    note_first_byte(c);
+    if (debug_is_on(c))
+        debug_response(c, h, data);
+    status = framing_decide(h, data, c->request.flags, &framing, failure);
+    if (status < 0)
+        return status;
+    r = response_place(c);
+    if (!r)
+        return fail_memory(failure);
+    if (take_message(c, r, h, data, failure) < 0) {
+        c->spare = r;
+        return LIBHTTP_E_NO_MEMORY;
+    }
+    fill(c, r, h, &framing);
+    what->response = r;
+    return LIBHTTP_OK;
+}
+
+static int32_t take(void *what, const struct head *h, const char *data, struct failure *failure)
+{
+    struct respond *respond = what;
+
+    if (head_is_interim(h))
+        return exchange_take_interim(respond->c, h, data, failure);
+    return take_final(respond, h, data, failure);
+}
+
+/* The session goes to whom it belongs from here on: to the response alone (C-21), to both, or to the connection. */
+static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
+{
+    struct session *s = c->session;
+
+    r->connection = connection_ref(c);
+    c->state = LIBHTTP_STATE_IDLE;
+    r->ended = r->body.complete;
+    if (r->ended && !r->is_stream) {
+        connection_exchange_done(c, s, r->persists);
+        return;
+    }
+    r->session = session_ref(s);
+    s->streaming = r->is_stream;
+    r->detached = !r->persists && !r->is_stream;
+    if (r->is_stream)
+        s->started = 0; /* the exchange is over, the total timeout with it */
+    else if (r->detached)
+        connection_drop_session(c);
+    else
+        c->unread = r;
+}
+
+/* Lost before any byte of the response: whether by EOF or by a reset makes no difference (C-22, C-64). */
+static void name_loss(struct libhttp_connection *c)
+{
+    struct failure *f = &c->failure;
+
+    if (f->code != LIBHTTP_E_OS || (f->os_error != ECONNRESET && f->os_error != EPIPE) ||
+        buf_length(&c->session->input) > 0)
+        return;
+    fail_os(f, LIBHTTP_E_REMOTE_DISCONNECTED, ECONNRESET,
+            "the connection was lost before the response; the request may have been processed");
+}
+
+/* What ends here can't be gone on with: the connection is idle again (C-23). */
+static int32_t give_up(struct libhttp_connection *c, struct libhttp_response *half_made)
+{
+    if (half_made) {
+        response_clear(half_made);
+        c->spare = half_made;
+    }
+    if (c->session) {
+        name_loss(c);
+        connection_reset(c);
+    }
+    return c->failure.code;
+}
+
+/* All of the request has left, or need not, as the answer is there already. */
+static int32_t send_rest(struct libhttp_connection *c)
+{
+    int32_t status = c->upload.early ? LIBHTTP_OK : upload_flush(c);
+
+    if (status == LIBHTTP_OK && !c->times[LIBHTTP_TIME_SENT])
+        c->times[LIBHTTP_TIME_SENT] = clock_now();
+    return status == LIBHTTP_E_EARLY_RESPONSE ? LIBHTTP_OK : status;
+}
+
+int32_t exchange_respond(struct libhttp_connection *c, struct libhttp_response **ret)
+{
+    struct respond respond = {.c = c};
+    int32_t status = send_rest(c);
+
+    while (status == LIBHTTP_OK && !respond.response) {
+        struct head_limits limits = exchange_limits(c);
+
+        status = receive_head(c->session, &limits, false, take, &respond, &c->failure);
+    }
+    if (status < 0)
+        return give_up(c, respond.response);
+    if (status == LIBHTTP_OK) {
+        hand_out(c, respond.response);
+        *ret = respond.response;
+    }
+    return status;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/message.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+void message_init(struct message *m)
+{
+    *m = (struct message){0};
+    headers_init(&m->headers);
+}
+
+static void forget(struct message *m)
+{
+    headers_done(&m->headers);
+    free(m->raw);
+    m->raw = NULL;
+    m->status = 0;
+}
+
+void message_done(struct message *m)
+{
+    forget(m);
+    free(m->block);
+    message_init(m);
+}
+
+void message_clear(struct message *m)
+{
+    forget(m);
+    if (m->block_capacity > LIMIT_KEPT_BLOCK) {
+        free(m->block);
+        m->block = NULL;
+        m->block_capacity = 0;
+    }
+}
+
+static int32_t make_room(struct message *m, size_t size, struct failure *failure)
+{
+    if (size <= m->block_capacity)
+        return LIBHTTP_OK;
+    free(m->block);
+    m->block = malloc(size);
+    m->block_capacity = m->block ? size : 0;
+    return m->block ? LIBHTTP_OK : fail_memory(failure);
+}
+
+/* What head_terminate does to an irregular head can't be undone: a copy from before is kept. */
+static int32_t keep_raw(struct message *m, const char *data, size_t length, struct failure *failure)
+{
+    m->raw = malloc(length + 1);
+    if (!m->raw)
+        return fail_memory(failure);
+    memcpy(m->raw, data, length);
+    m->raw[length] = '\0';
+    return LIBHTTP_OK;
+}
+
+int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra, struct failure *failure)
+{
+    size_t fields_size = h->count * sizeof(struct field);
+    struct field *items;
+
+    forget(m);
+    if (make_room(m, fields_size + h->length + 1 + extra, failure) < 0)
+        return LIBHTTP_E_NO_MEMORY;
+    if ((h->known & HEAD_IRREGULAR) && keep_raw(m, data, h->length, failure) < 0)
+        return LIBHTTP_E_NO_MEMORY;
+    items = (struct field *)(void *)m->block;
+    m->text = m->block + fields_size;
+    memcpy(m->text, data, h->length);
+    m->text[h->length] = '\0';
+    head_terminate(h, m->text, items);
+    m->text_length = h->length;
+    m->status = h->status;
+    m->minor = h->minor;
+    m->reason = h->reason;
+    m->reason_length = h->reason_length;
+    headers_lend(&m->headers, m->text, m->text_length, items, h->count);
+    return LIBHTTP_OK;
+}
+
+char *message_extra(const struct message *m)
+{
+    return m->text + m->text_length + 1;
+}
+
+int32_t message_raw(struct message *m, struct span *ret, struct failure *failure)
+{
+    if (!m->raw) {
+        if (keep_raw(m, m->text, m->text_length, failure) < 0)
+            return LIBHTTP_E_NO_MEMORY;
+        head_restore(m->raw, m->text_length, m->reason + m->reason_length, m->headers.fields.items,
+                     m->headers.fields.count);
+    }
+    *ret = span_of(m->raw, m->text_length);
+    return LIBHTTP_OK;
+}
+
+static void message_free(struct message *m)
+{
+    if (m)
+        message_done(m);
+    free(m);
+}
+
+void messages_done(struct messages *list)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        message_free(list->items[i]);
+    free(list->items);
+    *list = (struct messages){0};
+}
+
+static struct message *message_new(const struct head *h, const char *data, struct failure *failure)
+{
+    struct message *m = malloc(sizeof *m);
+
+    if (!m) {
+        fail_memory(failure);
+        return NULL;
+    }
+    message_init(m);
+    if (message_take(m, h, data, 0, failure) < 0) {
+        message_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+int32_t messages_add(struct messages *list, const struct head *h, const char *data, struct failure *failure)
+{
+    struct message **items = realloc(list->items, (list->count + 1) * sizeof(struct message *));
+
+    if (!items)
+        return fail_memory(failure);
+    list->items = items;
+    items[list->count] = message_new(h, data, failure);
+    if (!items[list->count])
+        return LIBHTTP_E_NO_MEMORY;
+    list->count++;
+    return LIBHTTP_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * message: a received head that somebody keeps: of a response, an interim response, a proxy's answer, a trailer section.
+ * One block holds the slices and the text, and is used again for the next message where it is large enough.
+ */
+#ifndef LIBHTTP_CLIENT_MESSAGE_H
+#define LIBHTTP_CLIENT_MESSAGE_H
+
+#include "client/headers_private.h"
+#include "wire/head.h"
+
+struct message {
+    int32_t status;
+    uint8_t minor;
+    bool irregular; /* `raw` was taken when it came: it can't be restored */
+    char *block;    /* [struct field × count][text] */
+    size_t block_capacity;
+    char *text;
+    uint32_t text_length;
+    uint32_t reason, reason_length;
+    char *raw;      /* the head as it arrived, made at first asking; or NULL */
+    struct libhttp_headers headers; /* lent from the block */
+};
+
+void message_init(struct message *m);
+void message_done(struct message *m);
+
+/* Forgets the message; the block stays, up to LIMIT_KEPT_BLOCK bytes. */
+void message_clear(struct message *m);
+
+/*
+ * Takes a complete head from data, with `extra` more bytes of room behind the text, which message_extra gives.
+ * Anything it held is forgotten. NO_MEMORY.
+ */
+int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra, struct failure *failure);
+char *message_extra(const struct message *m);
+
+/* The head as it arrived (C-131). NO_MEMORY. */
+int32_t message_raw(struct message *m, struct span *ret, struct failure *failure);
+
+/* A list of them, in the order of their arrival. */
+struct messages {
+    struct message **items; /* pointers, as the headers of one are lent out while others arrive */
+    uint32_t count;
+};
+
+/* NULL outside the range. */
+static inline struct message *messages_at(const struct messages *list, int32_t index)
+{
+    return index >= 0 && (uint32_t)index < list->count ? list->items[index] : NULL;
+}
+
+void messages_done(struct messages *list);
+int32_t messages_add(struct messages *list, const struct head *h, const char *data, struct failure *failure);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* connection_where: the setters of where a connection goes. They fail while it is connected (C-127). */
+#include <libhttp/connection.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "client/exchange.h"
+#include "client/headers_private.h"
+#include "client/tls_access.h"
+#include "client/where.h"
+
+int32_t where_check(struct libhttp_connection *c)
+{
+    const struct session *s = c->session;
+
+    if (!s || s->phase == SESSION_CLOSED || session_is_foreign(s))
+        return LIBHTTP_OK;
+    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed while connected: close first");
+}
+
+/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and TLS over it. */
+static bool is_unused(const struct session *s)
+{
+    return s && s->given && s->phase == SESSION_CONNECTING && !s->top;
+}
+
+static int32_t check_how(struct libhttp_connection *c)
+{
+    return is_unused(c->session) ? LIBHTTP_OK : where_check(c);
+}
+
+int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int64_t host_length, int32_t port)
+{
+    struct destination *d;
+    struct span text;
+
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (check_how(c) < 0)
+        return LIBHTTP_E_STATE;
+    d = &c->destination;
+    d->broken = true;
+    if (text_in(&text, host, host_length, "host", &c->failure) < 0 ||
+        host_parse(text, port, &d->host, &c->failure) < 0)
+        return c->failure.code;
+    d->broken = false;
+    d->has_host = true;
+    if (!is_unused(c->session)) {
+        connection_drop_session(c);
+        c->session_given = false;
+    }
+    return LIBHTTP_OK;
+}
+
+int32_t libhttp_connection_set_unix(libhttp_connection *c, const char *path, int64_t path_length)
+{
+    struct destination *d;
+    struct span text = {0};
+    char *copy = NULL;
+
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (where_check(c) < 0)
+        return LIBHTTP_E_STATE;
+    d = &c->destination;
+    if (path || path_length != 0) {
+        if (text_in(&text, path, path_length, "path", &c->failure) < 0)
+            return c->failure.code;
+        if (text.length == 0 || text.length >= sizeof((struct sockaddr_un *)0)->sun_path)
+            return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "path must have 1 to 107 bytes, it has %zu", text.length);
+        copy = strndup(text.data, text.length);
+        if (!copy)
+            return fail_memory(&c->failure);
+    }
+    free(d->unix_path);
+    d->unix_path = copy;
+    d->unix_path_length = text.length;
+    c->session_given = false;
+    return LIBHTTP_OK;
+}
+
+/* A session over a transport that is there already: it opens its tunnel and TLS at first use. */
+static int32_t give(struct libhttp_connection *c, struct session *s)
+{
+    connection_drop_session(c);
+    s->given = true;
+    s->open_started = 0;
+    c->session = s;
+    c->session_given = true;
+    c->destination.broken = false;
+    return LIBHTTP_OK;
+}
+
+int32_t libhttp_connection_set_fd(libhttp_connection *c, int32_t fd)
+{
+    struct session *s;
+
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (where_check(c) < 0)
+        return LIBHTTP_E_STATE;
+    s = session_new(c->settings, c->canceller);
+    if (!s)
+        return fail_memory(&c->failure);
+    if (fd_new(fd, &s->io, &s->bottom, &c->failure) < 0) {
+        session_unref(s);
+        return c->failure.code;
+    }
+    return give(c, s);
+}
+
+int32_t libhttp_connection_set_carried(libhttp_connection *c)
+{
+    struct session *s;
+
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (where_check(c) < 0)
+        return LIBHTTP_E_STATE;
+    s = session_new(c->settings, c->canceller);
+    if (!s || memory_new(&s->io, &s->bottom, &c->failure) < 0) {
+        session_unref(s);
+        return fail_memory(&c->failure);
+    }
+    s->carried = true;
+    return give(c, s);
+}
+
+int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *config)
+{
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (check_how(c) < 0)
+        return LIBHTTP_E_STATE;
+    if (!config) {
+        c->destination.broken = true;
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "config is NULL: nothing connects until it is set right");
+    }
+    libhttp_tls_config_free(c->destination.tls);
+    c->destination.tls = tls_config_ref(config);
+    return LIBHTTP_OK;
+}
+
+/* All or nothing: a failure leaves the tunnel that was set before. */
+static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port, const struct fields *fields)
+{
+    struct destination *d = &c->destination;
+    struct fields copy;
+
+    fields_init(&copy);
+    if (fields && fields_copy(&copy, fields, &c->failure) < 0)
+        return c->failure.code;
+    if (host_parse(text, port, &d->tunnel, &c->failure) < 0) {
+        fields_done(&copy);
+        return c->failure.code;
+    }
+    fields_done(&d->tunnel_fields);
+    d->tunnel_fields = copy;
+    d->has_tunnel = true;
+    return LIBHTTP_OK;
+}
+
+int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, int64_t host_length, int32_t port,
+                                      const libhttp_headers *headers)
+{
+    struct destination *d;
+    struct span text;
+
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (check_how(c) < 0)
+        return LIBHTTP_E_STATE;
+    d = &c->destination;
+    if (!host && host_length <= 0) {
+        host_done(&d->tunnel);
+        fields_clear(&d->tunnel_fields);
+        d->has_tunnel = false;
+        return LIBHTTP_OK;
+    }
+    if (text_in(&text, host, host_length, "host", &c->failure) < 0)
+        return c->failure.code;
+    return set_tunnel(c, text, port, headers ? &headers->fields : NULL);
+}
