@@ -3,6 +3,12 @@
 
 # tests/unit/test_<layer>_<file>.c: linked with all objects, hidden ones too.
 unit_tests = \
+	tests/unit/test_net_address \
+	tests/unit/test_net_cancel \
+	tests/unit/test_net_memory \
+	tests/unit/test_net_resolve \
+	tests/unit/test_net_tcp \
+	tests/unit/test_net_transport \
 	tests/unit/test_support_certs \
 	tests/unit/test_support_counts \
 	tests/unit/test_support_peer \
@@ -34,6 +40,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/count_malloc.c \
 	tests/support/counts.c \
 	tests/support/counts.h \
+	tests/support/net.c \
+	tests/support/net.h \
 	tests/support/peer.c \
 	tests/support/peer.h \
 	tests/support/peer_io.c \

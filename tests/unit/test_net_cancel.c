@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "net/cancel.h"
+#include "support/counts.h"
+#include "tap.h"
+
+#define CANCELS 100000
+#define SOCKETS 20000
+
+static void pair(int fds[2])
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+        bail_out("socketpair");
+}
+
+static bool has_ended(int fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static bool is_readable(int fd)
+{
+    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+
+    return poll(&pollfd, 1, 0) == 1;
+}
+
+static void test_a_point(void)
+{
+    struct canceller *c = canceller_new();
+    struct cancel_point p;
+    int fds[2], event;
+
+    pair(fds);
+    cancel_point_init(&p, c);
+    ok(!cancel_point_cancelled(&p), "C-121 a point begins without a cancel");
+    cancel_point_publish(&p, fds[0]);
+    event = cancel_point_event(&p);
+    ok(!is_readable(event) && !has_ended(fds[1]), "C-121 nobody is woken before");
+    canceller_cancel(c);
+    ok(cancel_point_cancelled(&p), "C-121 a cancel is seen");
+    ok(has_ended(fds[1]), "C-121 the socket is shut down");
+    ok(cancel_point_woken(&p), "C-121 and known not to be used again");
+    ok(is_readable(event), "C-121 the eventfd is readable");
+    canceller_reset(c);
+    ok(!cancel_point_cancelled(&p), "C-121 a reset takes the cancel back");
+    ok(!is_readable(event), "C-121 and empties the eventfd");
+    ok(cancel_point_woken(&p), "C-121 but the socket stays as it is");
+    is(cancel_point_event(&p), event, "there is one eventfd a point");
+    close(fds[1]);
+    cancel_point_done(&p);
+    ok(fcntl(fds[0], F_GETFD) < 0 && fcntl(event, F_GETFD) < 0, "T-33 the point closes both");
+    canceller_unref(c);
+}
+
+static void test_order(void)
+{
+    struct canceller *c = canceller_new();
+    struct cancel_point p;
+    int fds[2];
+
+    canceller_cancel(c);
+    canceller_cancel(c);
+    cancel_point_init(&p, c);
+    ok(cancel_point_cancelled(&p), "C-121 a cancel is sticky: a later point has it");
+    ok(is_readable(cancel_point_event(&p)), "C-121 its eventfd, too");
+    pair(fds);
+    cancel_point_publish(&p, fds[0]);
+    ok(has_ended(fds[1]), "C-121 a socket that is published later is shut down at once");
+    is(cancel_point_withdraw(&p), fds[0], "a socket can be withdrawn");
+    is(cancel_point_withdraw(&p), -1, "once");
+    ok(!cancel_point_woken(&p), "and is nobody's then");
+    cancel_point_close(&p);
+    ok(fcntl(fds[0], F_GETFD) >= 0, "T-33 a withdrawn socket is not closed");
+    close(fds[0]);
+    close(fds[1]);
+    cancel_point_done(&p);
+    cancel_point_done(&p);
+    canceller_unref(c);
+    canceller_unref(NULL);
+}
+
+static void test_one_of_three(void)
+{
+    struct canceller *c = canceller_new();
+    struct cancel_point p[3];
+    int fds[3][2];
+
+    for (int i = 0; i < 3; i++) {
+        pair(fds[i]);
+        cancel_point_init(&p[i], c);
+        cancel_point_publish(&p[i], fds[i][0]);
+    }
+    cancel_point_cancel(&p[1]);
+    ok(has_ended(fds[1][1]), "C-21 a session of its own can be cancelled");
+    ok(!has_ended(fds[0][1]) && !has_ended(fds[2][1]), "C-21 without the connection's others");
+    canceller_reset(c);
+    ok(cancel_point_cancelled(&p[1]), "C-21 that cancel isn't taken back");
+    cancel_point_done(&p[1]);
+    canceller_cancel(c);
+    ok(has_ended(fds[0][1]) && has_ended(fds[2][1]), "C-121 all points of a canceller are woken");
+    cancel_point_done(&p[0]);
+    canceller_unref(c);
+    cancel_point_done(&p[2]);
+    for (int i = 0; i < 3; i++)
+        close(fds[i][1]);
+}
+
+static void *cancel(void *c)
+{
+    canceller_cancel(c);
+    return NULL;
+}
+
+/* The shutdown of a connecting socket is made again: here seen by a socket that comes later. */
+static void test_connecting(void)
+{
+    struct canceller *c = canceller_new();
+    struct cancel_point p;
+    int64_t start = clock_now();
+    pthread_t thread;
+
+    cancel_point_init(&p, c);
+    cancel_point_connecting(&p, true);
+    if (pthread_create(&thread, NULL, cancel, c))
+        bail_out("no thread");
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    cancel_point_connecting(&p, false);
+    pthread_join(thread, NULL);
+    ok(clock_now() - start >= 20000, "C-121 a cancel stays with a connect that is beginning");
+    cancel_point_connecting(&p, true);
+    start = clock_now();
+    canceller_cancel(c);
+    ok(clock_now() - start < 1000000, "C-121 but not for ever");
+    cancel_point_done(&p);
+    canceller_unref(c);
+}
+
+static void in_child(struct canceller *c, struct cancel_point *p, int socket, int event)
+{
+    int fds[2];
+
+    alarm(5);
+    canceller_cancel(c);
+    canceller_reset(c);
+    cancel_point_close(p);
+    if (fcntl(socket, F_GETFD) >= 0)
+        _exit(2);
+    pair(fds);
+    cancel_point_publish(p, fds[0]);
+    if (cancel_point_event(p) < 0)
+        _exit(3);
+    canceller_cancel(c);
+    cancel_point_done(p);
+    (void)event;
+    _exit(has_ended(fds[1]) ? 0 : 4);
+}
+
+static void test_fork(void)
+{
+    struct canceller *c = canceller_new();
+    struct cancel_point p;
+    int fds[2], event, status = -1;
+    pid_t child;
+
+    pair(fds);
+    cancel_point_init(&p, c);
+    cancel_point_publish(&p, fds[0]);
+    event = cancel_point_event(&p);
+    /* Another thread is in the middle of a cancel. */
+    atomic_store(&c->lock, process_generation() * 2 + 1);
+    child = fork();
+    if (child == 0)
+        in_child(c, &p, fds[0], event);
+    atomic_store(&c->lock, process_generation() * 2);
+    waitpid(child, &status, 0);
+    is(status, 0, "T-39 a fork in the middle of a cancel: the child goes on");
+    ok(!has_ended(fds[1]), "T-39 the child's cancel leaves the parent's socket alone");
+    ok(!is_readable(event), "T-39 and its eventfd");
+    ok(!cancel_point_cancelled(&p), "T-39 and its flag");
+    close(fds[1]);
+    cancel_point_done(&p);
+    canceller_unref(c);
+}
+
+struct storm {
+    struct canceller *canceller;
+    atomic_bool over;
+    atomic_int hit;
+    atomic_int opened;
+};
+
+/* Sockets come and go under a point that is being cancelled all the time. */
+static void *reuse(void *argument)
+{
+    struct storm *storm = argument;
+    struct cancel_point p;
+    int fds[2];
+
+    cancel_point_init(&p, storm->canceller);
+    while (!atomic_load(&storm->over)) {
+        pair(fds);
+        cancel_point_publish(&p, fds[0]);
+        cancel_point_close(&p);
+        close(fds[1]);
+        atomic_fetch_add(&storm->opened, 1);
+    }
+    cancel_point_done(&p);
+    return NULL;
+}
+
+/* Somebody else's sockets, under the numbers that have just become free. */
+static void *bystander(void *argument)
+{
+    struct storm *storm = argument;
+    int fds[2];
+    char byte;
+
+    while (!atomic_load(&storm->over)) {
+        pair(fds);
+        for (int i = 0; i < 2; i++) {
+            if (send(fds[i], "x", 1, MSG_NOSIGNAL) != 1 || recv(fds[1 - i], &byte, 1, 0) != 1)
+                atomic_fetch_add(&storm->hit, 1);
+        }
+        close(fds[0]);
+        close(fds[1]);
+    }
+    return NULL;
+}
+
+static void test_storm(void)
+{
+    struct storm storm = {.canceller = canceller_new()};
+    pthread_t threads[3];
+    int count = 0;
+
+    for (int i = 0; i < 3; i++) {
+        if (pthread_create(&threads[i], NULL, i == 2 ? bystander : reuse, &storm))
+            bail_out("no thread");
+    }
+    while (count < CANCELS || atomic_load(&storm.opened) < SOCKETS) {
+        canceller_cancel(storm.canceller);
+        if (count++ % 3 == 0)
+            canceller_reset(storm.canceller);
+        if (count % 16 == 0)
+            sched_yield();
+    }
+    atomic_store(&storm.over, true);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    is(storm.hit, 0, "T-33 C-121 %d cancels against %d sockets hit nobody else", count,
+       atomic_load(&storm.opened));
+    canceller_unref(storm.canceller);
+}
+
+int main(void)
+{
+    int descriptors = count_descriptors();
+
+    test_a_point();
+    test_order();
+    test_one_of_three();
+    test_connecting();
+    test_fork();
+    test_storm();
+    is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
+    return done_testing();
+}
