@@ -14,7 +14,19 @@ unit_tests = \
 	tests/unit/test_support_peer \
 	tests/unit/test_support_servers \
 	tests/unit/test_support_syscalls \
-	tests/unit/test_support_tap
+	tests/unit/test_support_tap \
+	tests/unit/test_wire_body \
+	tests/unit/test_wire_chars \
+	tests/unit/test_wire_chunked \
+	tests/unit/test_wire_fields \
+	tests/unit/test_wire_framing \
+	tests/unit/test_wire_head \
+	tests/unit/test_wire_head_text \
+	tests/unit/test_wire_linear \
+	tests/unit/test_wire_request \
+	tests/unit/test_wire_scan \
+	tests/unit/test_wire_scan_words \
+	tests/unit/test_wire_target
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
 e2e_tests =
@@ -42,6 +54,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/counts.h \
 	tests/support/net.c \
 	tests/support/net.h \
+	tests/support/guard.c \
+	tests/support/guard.h \
 	tests/support/peer.c \
 	tests/support/peer.h \
 	tests/support/peer_io.c \
