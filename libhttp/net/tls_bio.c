@@ -5,6 +5,7 @@
  * So a write that gave AGAIN has left no trace in OpenSSL. Reading asks the transport once a
  * call, since that may sleep.
  */
+#include "net/endpoint.h"
 #include "net/tls_engine.h"
 #include "net/tls_link.h"
 
@@ -35,12 +36,12 @@ void tls_flush_quietly(struct tls *tls)
     failure_done(&ignored);
 }
 
-/* Where bytes already lie in memory below (carried mode), asking again costs no wait. */
+/* Without a descriptor (carried mode) nothing can sleep: what was fed is used up, its end too. */
 static bool may_ask(const struct tls *tls)
 {
     if (tls->filling || buf_length(&tls->unsent) >= TLS_UNSENT_STOP)
         return false;
-    return !tls->asked || transport_has_input(tls->base.next);
+    return !tls->asked || transport_fileno(tls->base.next) < 0;
 }
 
 static int32_t receive(struct tls *tls, char *data, size_t size, size_t *ret_got)

@@ -162,7 +162,8 @@ bool tls_has_input(const struct transport *t)
 
     if (!tls->open)
         return below;
-    if (SSL_pending(tls->ssl) > 0 || tls->reason)
+    if (SSL_pending(tls->ssl) > 0 || SSL_get_shutdown(tls->ssl) & SSL_RECEIVED_SHUTDOWN ||
+        tls->reason)
         return true;
     if (!below && (tls->starved || !SSL_has_pending(tls->ssl)))
         return false;
