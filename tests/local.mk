@@ -3,18 +3,30 @@
 
 # tests/unit/test_<layer>_<file>.c: linked with all objects, hidden ones too.
 unit_tests = \
+	tests/unit/test_base_host \
+	tests/unit/test_base_idna \
+	tests/unit/test_base_literal \
+	tests/unit/test_base_text \
+	tests/unit/test_constants \
+	tests/unit/test_error \
+	tests/unit/test_form \
+	tests/unit/test_headers \
+	tests/unit/test_media \
 	tests/unit/test_net_address \
 	tests/unit/test_net_cancel \
 	tests/unit/test_net_memory \
 	tests/unit/test_net_resolve \
 	tests/unit/test_net_tcp \
 	tests/unit/test_net_transport \
+	tests/unit/test_status \
 	tests/unit/test_support_certs \
 	tests/unit/test_support_counts \
 	tests/unit/test_support_peer \
 	tests/unit/test_support_servers \
 	tests/unit/test_support_syscalls \
 	tests/unit/test_support_tap \
+	tests/unit/test_url \
+	tests/unit/test_version \
 	tests/unit/test_wire_body \
 	tests/unit/test_wire_chars \
 	tests/unit/test_wire_chunked \
@@ -56,6 +68,7 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/net.h \
 	tests/support/guard.c \
 	tests/support/guard.h \
+	tests/support/no_memory.h \
 	tests/support/peer.c \
 	tests/support/peer.h \
 	tests/support/peer_io.c \

@@ -89,12 +89,10 @@ void parameter_put(const struct parameter *p, struct buf *out)
 
         buf_append(out, rest.data, plain);
         rest = skip(rest, plain);
-        if (rest.length > 1) {
-            buf_append(out, rest.data + 1, 1);
-            rest = skip(rest, 2);
-        } else {
-            rest = skip(rest, rest.length);
-        }
+        if (rest.length < 2)
+            break;
+        buf_append(out, rest.data + 1, 1);
+        rest = skip(rest, 2);
     }
     buf_append_span(out, rest);
 }
