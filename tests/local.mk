@@ -64,10 +64,10 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/count_malloc.c \
 	tests/support/counts.c \
 	tests/support/counts.h \
-	tests/support/net.c \
-	tests/support/net.h \
 	tests/support/guard.c \
 	tests/support/guard.h \
+	tests/support/net.c \
+	tests/support/net.h \
 	tests/support/no_memory.h \
 	tests/support/peer.c \
 	tests/support/peer.h \
