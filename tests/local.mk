@@ -3,9 +3,14 @@
 
 # tests/unit/test_<layer>_<file>.c: linked with all objects, hidden ones too.
 unit_tests = \
+	tests/unit/test_base_buf \
+	tests/unit/test_base_clock \
+	tests/unit/test_base_failure \
 	tests/unit/test_base_host \
 	tests/unit/test_base_idna \
 	tests/unit/test_base_literal \
+	tests/unit/test_base_process \
+	tests/unit/test_base_span \
 	tests/unit/test_base_text \
 	tests/unit/test_constants \
 	tests/unit/test_error \

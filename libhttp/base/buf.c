@@ -76,13 +76,10 @@ char *buf_reserve(struct buf *b, size_t n)
     return b->data + b->end;
 }
 
-void buf_append(struct buf *b, const void *data, size_t n)
+void buf_append_slowly(struct buf *b, const void *data, size_t n)
 {
-    char *room;
+    char *room = buf_reserve(b, n);
 
-    if (n == 0)
-        return;
-    room = buf_reserve(b, n);
     if (!room)
         return;
     memcpy(room, data, n);

@@ -59,7 +59,19 @@ static inline void buf_commit(struct buf *b, size_t n)
     b->end += n;
 }
 
-void buf_append(struct buf *b, const void *data, size_t n);
+/* For buf_append, where the room isn't there yet. */
+void buf_append_slowly(struct buf *b, const void *data, size_t n);
+
+static inline void buf_append(struct buf *b, const void *data, size_t n)
+{
+    if (n > 0 && n <= b->capacity - b->end && n <= b->maximum - buf_length(b) &&
+        b->failure == BUF_FINE) {
+        memcpy(b->data + b->end, data, n);
+        b->end += n;
+    } else if (n > 0) {
+        buf_append_slowly(b, data, n);
+    }
+}
 
 static inline void buf_append_span(struct buf *b, struct span s)
 {

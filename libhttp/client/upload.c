@@ -294,6 +294,29 @@ int32_t upload_put(struct libhttp_connection *c, struct span data)
     return buf_failed(&c->output) ? fail_memory(&c->failure) : LIBHTTP_OK;
 }
 
+/* What frames or routes a message can't come behind it (RFC 9110 6.5.1). */
+static bool may_trail(struct span name)
+{
+    static const char *const never[] = {"content-length", "transfer-encoding", "host", "connection", "trailer", "te",
+                                        "authorization",  "set-cookie",        "expect"};
+
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        if (span_equal_nocase(name, span_text(never[i])))
+            return false;
+    }
+    return true;
+}
+
+static int32_t check_trailers(struct libhttp_connection *c, const struct fields *trailers)
+{
+    for (uint32_t i = 0; trailers && i < trailers->count; i++) {
+        if (!may_trail(fields_name(trailers, i)))
+            return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "a trailer can't be named %s",
+                        QUOTE(fields_name(trailers, i)));
+    }
+    return LIBHTTP_OK;
+}
+
 static int32_t put_trailers(struct libhttp_connection *c, const struct fields *trailers)
 {
     for (uint32_t i = 0; trailers && i < trailers->count; i++) {
@@ -312,6 +335,8 @@ int32_t upload_finish(struct libhttp_connection *c, const struct fields *trailer
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "trailers can only follow a body that is encoded in chunks");
     if (c->upload.kind != UPLOAD_CHUNKED)
         return upload_check_complete(c);
+    if (check_trailers(c, trailers) < 0)
+        return LIBHTTP_E_INVALID_ARGUMENT;
     c->upload.kind = UPLOAD_NONE;
     buf_append_text(&c->output, "0\r\n");
     if (put_trailers(c, trailers) == LIBHTTP_OK)
