@@ -6,7 +6,8 @@
  * lent by the library for responses and trailers, and read-only then: a change gives STATE.
  *
  * Texts that come out are NUL-terminated; their length goes to *ret_length, which may be NULL. They
- * are the handle's, and good until it is changed or freed. None of these functions blocks.
+ * are the handle's, and good until it is changed or freed. One thread at a time uses a handle, to
+ * read it too: libhttp_headers_get() keeps what it joins in it. None of these functions blocks.
  */
 #ifndef LIBHTTP_HEADERS_H
 #define LIBHTTP_HEADERS_H

@@ -10,9 +10,9 @@
 struct libhttp_headers {
     struct fields fields;
     struct failure failure;
-    char *joined; /* what the last libhttp_headers_get had to make, owned */
-    bool
-        embedded; /* part of another object: libhttp_headers_free does nothing, changes give STATE */
+    char *joined;  /* what the last libhttp_headers_get had to make, owned */
+    bool embedded; /* part of another object: libhttp_headers_free does nothing, changes give STATE
+                    */
 };
 
 /* For an embedded one; allocates nothing. Without headers_lend it is empty. */
