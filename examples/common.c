@@ -10,6 +10,12 @@ int complain(const char *sentence)
     return 1;
 }
 
+int usage(const char *arguments)
+{
+    fprintf(stderr, "usage: %s\n", arguments);
+    return 2;
+}
+
 static void die(const char *sentence)
 {
     exit(complain(sentence));
@@ -26,7 +32,7 @@ libhttp_url *parse_url(const char *text)
     return url;
 }
 
-static void use_tls(libhttp_connection *conn, const char *ca_file)
+void speak_tls(libhttp_connection *conn, const char *ca_file)
 {
     libhttp_tls_config *config = NULL;
 
@@ -48,10 +54,11 @@ libhttp_connection *connection_to(const libhttp_url *url, const char *ca_file)
 
     if (libhttp_connection_new(&conn) < 0)
         die("out of memory");
-    if (libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1, libhttp_url_port(url)) < 0)
+    if (libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1, libhttp_url_port(url)) <
+        0)
         die(libhttp_connection_error(conn));
     if (libhttp_url_is_tls(url))
-        use_tls(conn, ca_file);
+        speak_tls(conn, ca_file);
     return conn;
 }
 
@@ -61,6 +68,23 @@ void print_head(const libhttp_response *response)
 
     printf("%d %s\n", (int)libhttp_response_status(response), libhttp_response_reason(response));
     for (int32_t i = 0; i < libhttp_headers_count(headers); i++)
-        printf("%s: %s\n", libhttp_headers_name(headers, i, NULL), libhttp_headers_value(headers, i, NULL));
+        printf("%s: %s\n", libhttp_headers_name(headers, i, NULL),
+               libhttp_headers_value(headers, i, NULL));
     printf("\n");
+}
+
+int print_response(libhttp_response *response)
+{
+    char block[65536];
+    int64_t got;
+    int32_t status;
+
+    print_head(response);
+    while ((status = libhttp_response_read(response, block, sizeof block, &got)) == LIBHTTP_OK &&
+           got > 0)
+        fwrite(block, 1, (size_t)got, stdout);
+    if (status < 0)
+        complain(libhttp_response_error(response));
+    libhttp_response_free(response);
+    return status < 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* get URL [CA-FILE]: fetches a page and prints its status, its fields and its body: http.client's first session. */
+/* get URL [CA-FILE]: fetches a page and prints its status, its fields and its body: http.client's
+ * first session. */
 #include <libhttp/http.h>
 #include <stdio.h>
 
@@ -12,11 +13,13 @@ static int fetch(libhttp_connection *conn, const libhttp_url *url)
     int64_t got;
     int32_t status;
 
-    if (libhttp_connection_request(conn, "GET", -1, libhttp_url_target(url, NULL), -1, NULL, NULL, LIBHTTP_NO_BODY) < 0 ||
+    if (libhttp_connection_request(conn, "GET", -1, libhttp_url_target(url, NULL), -1, NULL, NULL,
+                                   LIBHTTP_NO_BODY) < 0 ||
         libhttp_connection_getresponse(conn, &response) < 0)
         return complain(libhttp_connection_error(conn));
     print_head(response);
-    while ((status = libhttp_response_read(response, block, sizeof block, &got)) == LIBHTTP_OK && got > 0)
+    while ((status = libhttp_response_read(response, block, sizeof block, &got)) == LIBHTTP_OK &&
+           got > 0)
         fwrite(block, 1, (size_t)got, stdout);
     if (status < 0)
         complain(libhttp_response_error(response));
@@ -30,10 +33,8 @@ int main(int argc, char **argv)
     libhttp_connection *conn;
     int failed;
 
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: get URL [CA-FILE]\n");
-        return 2;
-    }
+    if (argc < 2 || argc > 3)
+        return usage("get URL [CA-FILE]");
     url = parse_url(argv[1]);
     conn = connection_to(url, argv[2]);
     failed = fetch(conn, url);
