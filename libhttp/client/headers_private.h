@@ -11,8 +11,7 @@ struct libhttp_headers {
     struct fields fields;
     struct failure failure;
     char *joined;  /* what the last libhttp_headers_get had to make, owned */
-    bool embedded; /* part of another object: libhttp_headers_free does nothing, changes give STATE
-                    */
+    bool embedded; /* part of another object: never freed by itself, a change gives STATE */
 };
 
 /* For an embedded one; allocates nothing. Without headers_lend it is empty. */
