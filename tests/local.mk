@@ -46,7 +46,9 @@ unit_tests = \
 	tests/unit/test_wire_target
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
-e2e_tests =
+e2e_tests = \
+	tests/e2e/test_timeouts \
+	tests/e2e/test_modes
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
@@ -66,11 +68,18 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/certs.h \
 	tests/support/certs_files.c \
 	tests/support/certs_inside.h \
+	tests/support/conn.c \
+	tests/support/conn.h \
 	tests/support/count_malloc.c \
 	tests/support/counts.c \
 	tests/support/counts.h \
 	tests/support/guard.c \
 	tests/support/guard.h \
+	tests/support/modes.c \
+	tests/support/modes.h \
+	tests/support/modes_answer.c \
+	tests/support/modes_wait.c \
+	tests/support/modes_wait.h \
 	tests/support/net.c \
 	tests/support/net.h \
 	tests/support/no_memory.h \

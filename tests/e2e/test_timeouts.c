@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+/* Deadlines: connect, idle, total and 100-continue, in both modes that wait. */
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "support/conn.h"
+#include "support/peer.h"
+#include "support/sockets.h"
+#include "tap.h"
+
+/* A deadline never ends early, and late only as far as a busy machine takes. */
+enum { EARLY_MS = 10, LATE_MS = 5000 };
+
+static const char *const mode_names[] = {"blocking", "non-blocking"};
+static _Thread_local int32_t mode; /* each has a thread of its own */
+
+static atomic_int resolver_hangs;
+
+/* The library's look-ups come here: one that hangs, like a name server that is gone. */
+__attribute__((visibility("default"))) int getaddrinfo(const char *node, const char *service,
+                                                       const struct addrinfo *hints,
+                                                       struct addrinfo **result)
+{
+    (void)node, (void)service, (void)hints, (void)result;
+    while (atomic_load(&resolver_hangs))
+        poll(NULL, 0, 10);
+    return EAI_NONAME;
+}
+
+/* The status is a timeout after `ms`, told in a sentence; `from` is when it began. */
+static void timed_out(const libhttp_connection *c, int32_t status, int64_t from, int64_t ms,
+                      const char *sentence, const char *what)
+{
+    int64_t took = milliseconds() - from;
+
+    is(status, LIBHTTP_E_TIMEOUT, "C-120 %s, %s: a timeout", what, mode_names[mode]);
+    ok(took >= ms - EARLY_MS && took < ms + LATE_MS, "C-120 %s, %s: after %lld of %lld ms", what,
+       mode_names[mode], (long long)took, (long long)ms);
+    contains(libhttp_connection_error(c), sentence, "C-120 %s, %s: the sentence", what,
+             mode_names[mode]);
+}
+
+static struct peer *good_peer(void)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+
+    return peer_start(steps);
+}
+
+/* After a timeout the connection serves as before. */
+static void still_usable(libhttp_connection *c, const char *what)
+{
+    struct peer *peer = good_peer();
+    char body[8];
+
+    is(libhttp_connection_set_unix(c, NULL, 0), LIBHTTP_OK, "%s: not connected any more", what);
+    libhttp_connection_clear_addresses(c);
+    libhttp_connection_set_tunnel(c, NULL, 0, 0, NULL);
+    libhttp_connection_set_timeout(c, 10000);
+    libhttp_connection_set_total_timeout(c, LIBHTTP_TIMEOUT_NONE);
+    libhttp_connection_set_host(c, "127.0.0.1", -1, peer_port(peer));
+    is(conn_get(c, "/", body, sizeof body), 2, "C-23 C-120 %s, %s: usable afterwards", what,
+       mode_names[mode]);
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-120 %s, %s: the next peer", what, mode_names[mode]);
+}
+
+static void connect_times_out(libhttp_connection *c, int64_t ms, const char *what)
+{
+    int64_t from = milliseconds();
+    int32_t status;
+
+    libhttp_connection_set_connect_timeout(c, ms);
+    UNTIL_DONE(c, status, libhttp_connection_connect(c));
+    timed_out(c, status, from, ms, "connect timeout", what);
+    still_usable(c, what);
+}
+
+static void test_connect(void)
+{
+    libhttp_connection *c;
+    struct full_backlog *full;
+    const char *path;
+    int port;
+
+    full = full_backlog_tcp(&port);
+    c = conn_new(port, mode);
+    connect_times_out(c, 300, "connecting");
+    c = conn_new(port, mode);
+    libhttp_connection_set_host(c, "h.example", -1, port);
+    libhttp_connection_add_address(c, "127.0.0.2", -1);
+    libhttp_connection_add_address(c, "127.0.0.1", -1);
+    connect_times_out(c, 620, "addresses given in advance");
+    full_backlog_free(full);
+
+    full = full_backlog_unix(&path);
+    c = conn_new(0, mode);
+    libhttp_connection_set_unix(c, path, -1);
+    connect_times_out(c, 300, "a Unix socket");
+    full_backlog_free(full);
+
+    atomic_fetch_add(&resolver_hangs, 1);
+    c = conn_new(0, mode);
+    libhttp_connection_set_host(c, "hangs.example", -1, 80);
+    connect_times_out(c, 300, "resolving");
+    atomic_fetch_sub(&resolver_hangs, 1);
+}
+
+/* A listener that never accepts: its backlog takes the connection, nobody answers. */
+static void test_handshakes(void)
+{
+    int port, listener = listen_loopback(16, &port);
+    libhttp_tls_config *config;
+    libhttp_connection *c = conn_new(port, mode);
+    int64_t from;
+    int32_t status;
+
+    libhttp_tls_config_new(&config);
+    libhttp_connection_set_tls(c, config);
+    from = milliseconds();
+    libhttp_connection_set_connect_timeout(c, 300);
+    UNTIL_DONE(c, status, libhttp_connection_connect(c));
+    timed_out(c, status, from, 300, "connect timeout", "a TLS handshake");
+    libhttp_connection_free(c);
+    libhttp_tls_config_free(config);
+
+    c = conn_new(port, mode);
+    libhttp_connection_set_tunnel(c, "inner.example", -1, 80, NULL);
+    connect_times_out(c, 300, "a tunnel");
+
+    c = conn_new(port, mode);
+    libhttp_connection_set_total_timeout(c, 300);
+    libhttp_connection_set_tunnel(c, "inner.example", -1, 80, NULL);
+    from = milliseconds();
+    status = libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY);
+    if (status == LIBHTTP_OK)
+        UNTIL_DONE(c, status, libhttp_connection_flush(c));
+    timed_out(c, status, from, 300, "total timeout", "the total timeout while opening");
+    still_usable(c, "the total timeout while opening");
+    close(listener);
+}
+
+static void test_idle_head(int64_t ms)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    libhttp_response *r = NULL;
+    int64_t from = milliseconds();
+    int32_t status;
+
+    libhttp_connection_set_idle_timeout(c, ms);
+    status = conn_ask(c, "GET", "/", &r);
+    timed_out(c, status, from, ms, "idle timeout", "idle in a head");
+    still_usable(c, "idle in a head");
+    peer_finish(peer, "C-120 idle in a head: the peer");
+}
+
+/* The body's timeout is the response's error; the connection goes on. */
+static void test_body(const struct peer_step *steps, int64_t idle, int64_t total, const char *what)
+{
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    libhttp_response *r = NULL;
+    char body[256];
+    int64_t ms = total > 0 ? total : idle;
+    int64_t from = milliseconds(), took, status;
+
+    /* Set while the exchange is under way: they act at once. */
+    is(conn_ask(c, "GET", "/", &r), LIBHTTP_OK, "%s: the head", what);
+    libhttp_connection_set_idle_timeout(c, idle);
+    if (total > 0)
+        libhttp_connection_set_total_timeout(c, total);
+    status = conn_read(c, r, body, sizeof body);
+    took = milliseconds() - from;
+    is(status, LIBHTTP_E_TIMEOUT, "C-120 C-127 %s, %s: a timeout", what, mode_names[mode]);
+    ok(took >= ms - EARLY_MS && took < ms + LATE_MS, "C-120 %s, %s: after %lld of %lld ms", what,
+       mode_names[mode], (long long)took, (long long)ms);
+    contains(libhttp_response_error(r), total > 0 ? "total timeout" : "idle timeout",
+             "C-120 %s: the response's sentence", what);
+    is(libhttp_response_read(r, body, sizeof body, &status), LIBHTTP_E_TIMEOUT,
+       "C-88 %s: it stays so", what);
+    libhttp_response_free(r);
+    still_usable(c, what);
+    peer_kill(peer);
+}
+
+static void test_bodies(void)
+{
+    static const struct peer_step silent[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfive"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    static const struct peer_step trickle[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"),
+        PEER_SEND_SLOWLY("trickle trickle trickle trickle trickle trickle trickle", 100),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    static const struct peer_step chunks[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        PEER_SEND_SLOWLY("1\r\na\r\n1\r\nb\r\n1\r\nc\r\n1\r\nd\r\n1\r\ne\r\n1\r\nf\r\n1\r\n", 50),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+
+    test_body(silent, 300, 0, "idle in a body");
+    test_body(silent, 620, 0, "idle in a body, over several slices");
+    test_body(silent, 100, 0, "idle in a body, less than a slice");
+    test_body(trickle, 2000, 450, "T-22 a trickling body");
+    test_body(chunks, 2000, 450, "T-22 trickling chunks");
+    test_body(trickle, -1, 450, "T-22 a trickling body without an idle timeout");
+}
+
+static void test_trickling_head(void)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,
+        PEER_SEND_SLOWLY("HTTP/1.1 200 OK\r\nX: trickle trickle trickle trickle\r\n", 50),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    libhttp_response *r = NULL;
+    int64_t from = milliseconds();
+
+    libhttp_connection_set_total_timeout(c, 450);
+    timed_out(c, conn_ask(c, "GET", "/", &r), from, 450, "total timeout", "T-22 a trickling head");
+    still_usable(c, "a trickling head");
+    peer_kill(peer);
+}
+
+/* Nobody reads what is sent. */
+static void test_sending(int64_t idle, int64_t total, const char *sentence)
+{
+    static const struct peer_step steps[] = {PEER_READ_HEAD, PEER_DELAY(9000), PEER_END};
+    static char data[1 << 20];
+    struct peer *peer = peer_start_with(&(struct peer_options){.receive_buffer = 4096}, steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    int64_t from, sent;
+    int32_t status;
+
+    libhttp_connection_set_idle_timeout(c, idle);
+    libhttp_connection_set_total_timeout(c, total);
+    is(libhttp_connection_request_pieces(c, "PUT", -1, "/", -1, NULL, 1 << 30), LIBHTTP_OK,
+       "a body of 1 GiB");
+    from = milliseconds();
+    do
+        UNTIL_DONE(c, status, libhttp_connection_send(c, data, sizeof data, &sent));
+    while (status == LIBHTTP_OK);
+    timed_out(c, status, from, 300, sentence, "sending");
+    still_usable(c, "sending");
+    peer_kill(peer);
+}
+
+/* None means none: longer than a slice of any system call. */
+static void test_none(void)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,  PEER_DELAY(400), PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
+        PEER_DELAY(300), PEER_SEND("hi"), PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    char body[8];
+
+    libhttp_connection_set_timeout(c, LIBHTTP_TIMEOUT_NONE);
+    is(conn_get(c, "/", body, sizeof body), 2, "C-8 C-120 no timeout at all, %s", mode_names[mode]);
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-120 the peer that takes its time");
+    peer = peer_start(steps);
+    c = conn_new(peer_port(peer), mode);
+    libhttp_connection_set_total_timeout(c, 9000);
+    is(conn_get(c, "/", body, sizeof body), 2, "C-120 deadlines that don't pass, %s",
+       mode_names[mode]);
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-120 the peer that takes its time, again");
+}
+
+/* A peer that never says 100: the body leaves when its time is over. */
+static void test_continue(void)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,      PEER_NOTHING_ARRIVES(150),
+        PEER_EXPECT("body"), PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+        PEER_WAIT_CLOSE,     PEER_END,
+    };
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    libhttp_headers *headers;
+    libhttp_response *r = NULL;
+    int32_t status;
+
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Expect", -1, "100-continue", -1);
+    libhttp_connection_set_continue_timeout(c, 300);
+    status = libhttp_connection_request(c, "PUT", -1, "/", -1, headers, "body", 4);
+    is(status, LIBHTTP_OK, "C-123 a request that waits for 100, %s", mode_names[mode]);
+    is(conn_respond(c, &r), LIBHTTP_OK, "C-123 goes on without it, %s: %s", mode_names[mode],
+       libhttp_connection_error(c));
+    libhttp_response_free(r);
+    libhttp_headers_free(headers);
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-123 the peer that never says 100, %s", mode_names[mode]);
+}
+
+static atomic_int ticks;
+
+static void tick(int number)
+{
+    (void)number;
+    atomic_fetch_add(&ticks, 1);
+}
+
+/* No SA_RESTART: every call that waits is interrupted. */
+static void test_signals(void)
+{
+    struct itimerval every = {.it_interval.tv_usec = 10000, .it_value.tv_usec = 10000};
+    struct sigaction action = {.sa_handler = tick}, before;
+    struct full_backlog *full;
+    int port;
+
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &every, NULL);
+    diag("T-39 a signal every 10 ms from here on");
+    test_idle_head(300);
+    test_none();
+    full = full_backlog_tcp(&port);
+    connect_times_out(conn_new(port, mode), 300, "T-39 connecting under signals");
+    full_backlog_free(full);
+    setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+    ok(atomic_load(&ticks) > 20, "T-39 there was a signal every 10 ms: %d, %s", atomic_load(&ticks),
+       mode_names[mode]);
+    sigaction(SIGALRM, &before, NULL);
+    atomic_store(&ticks, 0);
+}
+
+static void *test_mode(void *number)
+{
+    mode = *(const int32_t *)number;
+    test_connect();
+    test_handshakes();
+    test_idle_head(300);
+    test_bodies();
+    test_trickling_head();
+    test_sending(300, -1, "idle timeout");
+    test_sending(-1, 300, "total timeout");
+    test_none();
+    test_continue();
+    return NULL;
+}
+
+int main(void)
+{
+    static const int32_t modes[] = {LIBHTTP_MODE_BLOCKING, LIBHTTP_MODE_NONBLOCKING};
+    pthread_t threads[2];
+
+    for (int i = 0; i < 2; i++) {
+        if (pthread_create(&threads[i], NULL, test_mode, (void *)(uintptr_t)&modes[i]) != 0)
+            bail_out("no thread");
+    }
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < 2; i++) {
+        mode = modes[i];
+        test_signals();
+    }
+    return done_testing();
+}
