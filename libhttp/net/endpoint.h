@@ -15,7 +15,7 @@ union address {
     struct sockaddr_un un;
 };
 
-/* Borrowed by the transport until it is open. */
+/* The transport takes a copy; what it points to is borrowed until the transport is open. */
 struct endpoint {
     const char *host; /* a name or a literal, without brackets, IDNA done; NUL-terminated */
     int32_t port;

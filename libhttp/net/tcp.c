@@ -20,7 +20,7 @@
 
 struct tcp {
     struct socket_link link;   /* info.peer is the address that is, or was, connected to */
-    const struct endpoint *to; /* until it is open */
+    struct endpoint *to;       /* a copy, until it is open */
     const char *name;          /* the host, where it is no literal; for errors */
     struct lookup *lookup;
     struct race *race;
@@ -40,6 +40,8 @@ static int32_t fail_connect(const struct tcp *tcp, const char *call, int error,
 static int32_t opened(struct tcp *tcp, struct failure *failure)
 {
     tcp->step = NULL;
+    free(tcp->to);
+    tcp->to = NULL;
     return link_opened(&tcp->link, failure);
 }
 
@@ -221,6 +223,7 @@ static void tcp_free(struct transport *t, bool silent)
     lookup_free(tcp->lookup);
     race_free(tcp->race);
     link_close(&tcp->link, silent);
+    free(tcp->to);
     free(tcp);
 }
 
@@ -247,10 +250,14 @@ int32_t tcp_new(const struct endpoint *to, struct io *io, struct transport **ret
     if (to->unix_path)
         return unix_new(to, io, ret, failure);
     tcp = calloc(1, sizeof *tcp);
-    if (!tcp)
+    if (tcp)
+        tcp->to = malloc(sizeof *to);
+    if (!tcp || !tcp->to) {
+        free(tcp);
         return fail_memory(failure);
+    }
     link_init(&tcp->link, &tcp_ops, io);
-    tcp->to = to;
+    *tcp->to = *to;
     tcp->step = step_start;
     *ret = &tcp->link.base;
     return LIBHTTP_OK;
