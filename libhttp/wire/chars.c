@@ -49,17 +49,16 @@ int hex_value(char c)
 
 bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
 {
+    int64_t tens = maximum / 10;
     int64_t value = 0;
 
-    if (!span_all(s, CHAR_DIGIT))
-        return false;
     for (size_t i = 0; i < s.length; i++) {
         int digit = s.data[i] - '0';
 
-        if (digit > maximum || value > (maximum - digit) / 10)
+        if (digit < 0 || digit > 9 || value > tens || value * 10 > maximum - digit)
             return false;
         value = value * 10 + digit;
     }
-    *ret_value = value;
-    return true;
+    *ret_value = s.length > 0 ? value : *ret_value;
+    return s.length > 0;
 }

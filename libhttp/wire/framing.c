@@ -94,6 +94,24 @@ static struct span next_number(struct span *list)
     return number;
 }
 
+/* A list of one and the same number (RFC 9110 8.6). */
+static bool read_list(struct span list, int64_t *ret_number)
+{
+    int64_t number;
+    bool more;
+
+    *ret_number = -1;
+    do {
+        more = memchr(list.data, ',', list.length) != NULL;
+        if (!span_decimal(next_number(&list), INT64_MAX, &number))
+            return false;
+        if (*ret_number >= 0 && number != *ret_number)
+            return false;
+        *ret_number = number;
+    } while (more);
+    return true;
+}
+
 /* Every number of all its fields must be the same one (RFC 9112 6.3 step 5). */
 static int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
                            struct failure *failure)
@@ -104,17 +122,11 @@ static int32_t read_length(const struct head *h, const char *data, int64_t *ret_
     uint32_t index = h->known_begin;
 
     while (next_value(h, data, span_text("content-length"), &index, &value)) {
-        struct span list = value;
-        bool more = true;
-
-        while (more) {
-            more = memchr(list.data, ',', list.length) != NULL;
-            if (!span_decimal(next_number(&list), INT64_MAX, &number))
-                return bad_length(value, "not a number of bytes", failure);
-            if (length >= 0 && number != length)
-                return bad_length(value, "two lengths that differ", failure);
-            length = number;
-        }
+        if (!span_decimal(value, INT64_MAX, &number) && !read_list(value, &number))
+            return bad_length(value, "not one number of bytes", failure);
+        if (length >= 0 && number != length)
+            return bad_length(value, "another length than before", failure);
+        length = number;
     }
     *ret_length = length;
     return LIBHTTP_OK;
@@ -130,11 +142,14 @@ static bool connection_persists(const struct head *h, const char *data, int requ
     if (request & REQUEST_CLOSES)
         return false;
     while (next_value(h, data, span_text("connection"), &index, &value)) {
+        /* What most say, without taking it apart. */
+        if (h->minor > 0 && value.length == 10 && scan_token_is(value.data, "keep-alive", 10))
+            continue;
         while (next_member(&value, &member)) {
             if (span_equal_nocase(member, span_text("close")))
                 return false;
-            if (span_equal_nocase(member, span_text("keep-alive")))
-                persists = true;
+            if (!persists)
+                persists = span_equal_nocase(member, span_text("keep-alive"));
         }
     }
     return persists;

@@ -16,9 +16,9 @@
 
 /* A line taken apart; it is whole and its bytes are allowed. */
 struct line {
-    const char
-        *name_end; /* behind its token: the field's name; where the line begins if there is none */
-    const char *text; /* the value or reason, without blanks around it */
+    const char *at;       /* where it begins */
+    const char *name_end; /* behind the field's name; where the line begins if there is none */
+    const char *text;     /* the value or reason, without blanks around it */
     const char *text_end;
     const char *end;  /* of the line's content */
     const char *next; /* behind its line end */
@@ -168,28 +168,34 @@ static bool grow(struct head *h)
     return true;
 }
 
-static int32_t add_field(struct head *h, const char *data, const struct line *line,
-                         const struct head_limits *limits, struct failure *failure)
+/* There is a place. */
+static inline void put_field(struct head *h, const char *data, const struct line *line)
 {
-    struct field *field;
-    uint8_t known;
+    size_t length = (size_t)(line->name_end - line->at);
+    uint8_t known = known_field(line->at, length);
 
-    if (h->count >= limits->fields)
-        return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS, "more than %u %s fields", limits->fields,
-                    h->trailers ? "trailer" : "header");
-    if (h->count == h->capacity && !grow(h))
-        return fail_memory(failure);
-    field = &h->fields[h->count++];
-    field->name = h->line;
-    field->name_length = (uint32_t)(line->name_end - data) - h->line;
-    field->value = (uint32_t)(line->text - data);
-    field->value_length = (uint32_t)(line->text_end - line->text);
-    known = known_field(data + field->name, field->name_length);
+    h->fields[h->count++] = (struct field){
+        .name = (uint32_t)(line->at - data),
+        .name_length = (uint32_t)length,
+        .value = (uint32_t)(line->text - data),
+        .value_length = (uint32_t)(line->text_end - line->text),
+    };
     if (known != 0) {
         h->known_begin = h->known_end ? h->known_begin : h->count - 1;
         h->known_end = h->count;
         h->known |= known;
     }
+}
+
+static int32_t add_field(struct head *h, const char *data, const struct line *line,
+                         const struct head_limits *limits, struct failure *failure)
+{
+    if (h->count >= limits->fields)
+        return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS, "more than %u %s fields", limits->fields,
+                    h->trailers ? "trailer" : "header");
+    if (h->count == h->capacity && !grow(h))
+        return fail_memory(failure);
+    put_field(h, data, line);
     return LIBHTTP_OK;
 }
 
@@ -313,7 +319,7 @@ static int32_t next_line(struct head *h, const char *data, size_t end,
                          const struct head_limits *limits, struct failure *failure)
 {
     const char *at = data + h->line;
-    struct line line;
+    struct line line = {.at = at};
     int32_t status;
     bool whole;
 
@@ -332,6 +338,40 @@ static int32_t next_line(struct head *h, const char *data, size_t end,
     return status;
 }
 
+/* Blanks, control bytes: a value that begins or ends in one is not usual. */
+static inline bool is_low(char c)
+{
+    return (unsigned char)c <= ' ';
+}
+
+/*
+ * Takes field lines as long as they are what nearly all are: name, colon, a blank, a value without
+ * blanks around it or control bytes, CRLF; whole, and within the limits. The first other one is
+ * left to next_line, as are those in the last few bytes of the input.
+ */
+static void take_usual_fields(struct head *h, const char *data, size_t length,
+                              const struct head_limits *limits)
+{
+    uint32_t places = h->capacity < limits->fields ? h->capacity : limits->fields;
+    const char *end = data + length;
+    struct line line = {.at = data + h->line};
+
+    while (h->count < places) {
+        line.name_end = scan_token(line.at, end);
+        if (end - line.name_end < 2 || *line.name_end != ':' || line.name_end == line.at)
+            break;
+        line.text = line.name_end + 1 + (line.name_end[1] == ' ');
+        line.text_end = scan_block_low(line.text, end);
+        if (end - line.text_end < 2 || line.text_end[0] != '\r' || line.text_end[1] != '\n' ||
+            is_low(line.text[0]) || is_low(line.text_end[-1]) ||
+            (size_t)(line.text_end - line.at) > limits->line)
+            break;
+        put_field(h, data, &line);
+        line.at = line.text_end + 2;
+    }
+    h->line = h->searched = (uint32_t)(line.at - data);
+}
+
 int32_t head_parse(struct head *h, const char *data, size_t length,
                    const struct head_limits *limits, struct failure *failure)
 {
@@ -342,8 +382,11 @@ int32_t head_parse(struct head *h, const char *data, size_t length,
     size_t end = length < limits->total ? length : limits->total;
     int32_t status = h->searched > end ? LIBHTTP_AGAIN : LIBHTTP_OK;
 
-    while (status == LIBHTTP_OK && h->phase != HEAD_COMPLETE)
+    while (status == LIBHTTP_OK && h->phase != HEAD_COMPLETE) {
+        if (h->phase == HEAD_FIELDS && h->searched == h->line)
+            take_usual_fields(h, data, end, limits);
         status = next_line(h, data, end, limits, failure);
+    }
     if (status == LIBHTTP_AGAIN && length > limits->total)
         return fail(failure, LIBHTTP_E_HEAD_TOO_LARGE, "the %s is longer than %u bytes",
                     h->trailers ? "trailer section" : "head", limits->total);

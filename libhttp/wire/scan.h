@@ -25,7 +25,7 @@
  */
 static inline bool scan_is_line_stop(char c)
 {
-    return c == '\0' || c == '\r' || c == '\n';
+    return c == '\r' || c == '\n' || c == '\0';
 }
 
 /*
@@ -34,6 +34,10 @@ static inline bool scan_is_line_stop(char c)
  */
 #define SCAN_LOW '\r'
 
+/*
+ * scan_block_low: the first byte up to CR, or one before which there is none and less than a block
+ * is left; on processors without vectors also one less than a block before it.
+ */
 #if defined(SCAN_SSE2)
 
 static inline const char *scan_block_low(const char *at, const char *end)
@@ -127,14 +131,10 @@ static inline const char *scan_block_name(const char *at, const char *end)
 /* The first NUL, CR or LF, or end. */
 static inline const char *scan_line(const char *at, const char *end)
 {
-    while ((at = scan_block_low(at, end)) < end) {
-        const char *stop = end - at < 16 ? end : at + 16;
-
-        /* A low byte or the input's last few. Nearly always it is the CR. */
-        do {
-            if (scan_is_line_stop(*at))
-                return at;
-        } while (++at < stop);
+    /* Where the blocks stop is a low byte, nearly always the CR, or one of the input's last few. */
+    for (at = scan_block_low(at, end); at < end; at = scan_block_low(at + 1, end)) {
+        if (scan_is_line_stop(*at))
+            break;
     }
     return at;
 }

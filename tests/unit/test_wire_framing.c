@@ -196,8 +196,9 @@ int main(void)
     guard_init(&guard, 4096);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check(&cases[i], &guard);
-    check_sentence(CL "5, 6\r\n", "5, 6", "differ");
-    check_sentence(CL "-5\r\n", "-5", "not a number");
+    check_sentence(CL "5, 6\r\n", "5, 6", "not one number");
+    check_sentence(CL "-5\r\n", "-5", "not one number");
+    check_sentence(CL "5\r\n" CL "6\r\n", "6", "another length");
     check_sentence(TE "gzip, chunked\r\n", "gzip", "not known");
     check_sentence(TE "chunked, chunked\r\n", "chunked", "only once");
     check_sentence(TE ",\r\n", ",", "no coding");

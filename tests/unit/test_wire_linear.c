@@ -39,6 +39,17 @@ static const char *counted_token(const char *at, const char *end)
     return at;
 }
 
+/* Stops as real ones do: at a low byte, or in the last block. */
+static const char *scan_block_low(const char *at, const char *end)
+{
+    const char *from = at;
+
+    while (end - at >= 16 && (unsigned char)*at > '\r')
+        at++;
+    looked_at += (size_t)(at - from) + 1;
+    return at;
+}
+
 static bool scan_token_is(const char *token, const char *lower, size_t length)
 {
     looked_at += length;
