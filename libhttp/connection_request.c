@@ -21,6 +21,9 @@ static int32_t check_idle(struct libhttp_connection *c)
     if (c->session && c->session->streaming && c->session->phase == SESSION_OPEN)
         return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_REQUEST,
                     "the connection was handed to a stream: close it or the connection first");
+    if (c->unread && !c->unread->persists)
+        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
+                    "the carried transport ends with the unread response: read or close it, then set another");
     return LIBHTTP_OK;
 }
 

@@ -62,7 +62,7 @@ static void drain(struct libhttp_response *r)
 
 static void close_body(struct libhttp_response *r)
 {
-    if (!r->ended && !r->broken && r->session && !r->detached)
+    if (!r->ended && !r->broken && r->session && r->persists)
         drain(r);
     r->closed = true;
     if (!r->ended && r->session)

@@ -50,7 +50,6 @@ int32_t libhttp_connection_trim(libhttp_connection *c)
     return LIBHTTP_OK;
 }
 
-/* The session to carry for: the connection's, or that of the response that took it along. */
 static int32_t carried(struct libhttp_connection *c)
 {
     if (c->session && c->session->carried && c->session->bottom)

@@ -137,7 +137,8 @@ static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
     }
     r->session = session_ref(s);
     s->streaming = r->is_stream;
-    r->detached = !r->persists && !r->is_stream;
+    /* In carried mode feed() must find it: there the connection waits until it is read. */
+    r->detached = !r->persists && !r->is_stream && !s->carried;
     if (r->is_stream)
         s->started = 0; /* the exchange is over, the total timeout with it */
     else if (r->detached)

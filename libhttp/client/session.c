@@ -23,6 +23,7 @@ struct session *session_new(struct settings *settings, struct canceller *cancell
     s->settings = settings_ref(settings);
     s->generation = process_generation();
     s->continue_until = CLOCK_NEVER;
+    s->io.generation = (uint64_t)++settings->sessions << 32;
     s->io.nonblocking = settings->nonblocking;
     s->io.slice_ms = settings_slice(settings);
     cancel_point_init(&s->io.cancel, canceller);

@@ -25,6 +25,7 @@ struct settings {
     uint32_t max_interim;
     uint32_t max_drain;
     uint32_t block_size;
+    uint32_t sessions; /* made so far: no two of a connection's descriptors share a generation */
 };
 
 /* With the defaults of options.h; NULL: out of memory. */
