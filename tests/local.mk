@@ -47,6 +47,8 @@ unit_tests = \
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
 e2e_tests = \
+	tests/e2e/test_corpus \
+	tests/e2e/test_bad_input \
 	tests/e2e/test_timeouts \
 	tests/e2e/test_modes
 
@@ -64,6 +66,8 @@ script_tests = \
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES = \
+	tests/support/carry.c \
+	tests/support/carry.h \
 	tests/support/certs.c \
 	tests/support/certs.h \
 	tests/support/certs_files.c \
@@ -108,7 +112,7 @@ tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 tests_programs = $(unit_tests) $(e2e_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
-EXTRA_DIST += $(script_tests) tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch
+EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch
 
 # A program's source is its name with .c behind it.
 AM_DEFAULT_SOURCE_EXT = .c
