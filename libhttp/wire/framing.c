@@ -186,14 +186,14 @@ int32_t framing_decide(const struct head *h, const char *data, int request, stru
             return fail(failure, LIBHTTP_E_BAD_STATUS_LINE,
                         "101 Switching Protocols, which the request did not ask for");
         framing = (struct framing){.kind = BODY_STREAM};
+    } else if ((request & REQUEST_IS_CONNECT) && h->status >= 200 && h->status < 300) {
+        /* Step 2, before step 1: 204 opens the tunnel too (RFC 9110 9.3.6: any 2xx). */
+        framing = (struct framing){.kind = BODY_STREAM};
     } else if (h->status < 200 || h->status == 204 || h->status == 304 ||
                (request & REQUEST_IS_HEAD)) {
         /* Step 1. */
         if (h->status == 204)
             framing.persists = framing.persists && !announces_body(h, data);
-    } else if ((request & REQUEST_IS_CONNECT) && h->status < 300) {
-        /* Step 2. */
-        framing = (struct framing){.kind = BODY_STREAM};
     } else if (h->known & HEAD_HAS_TRANSFER_ENCODING) {
         /* Steps 3 and 4; from HTTP/1.0 it is suspect (RFC 9112 6.1, C-84). */
         status = check_codings(h, data, failure);

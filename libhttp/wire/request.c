@@ -69,21 +69,18 @@ static void append_host(struct buf *out, const struct request_host *host)
 static int32_t auto_host(struct request *r, struct buf *out, struct span authority,
                          const struct request_host *host, struct failure *failure)
 {
-    size_t value;
-
     if (authority.length == 0 && (!host || host->host.length == 0))
         return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "there is no host for the Host field");
+    if (authority.length == 0 &&
+        (!host_valid(host->host, host->ipv6) || host->port < -1 || host->port > 65535))
+        return fail(failure, LIBHTTP_E_INVALID_URL, "host %s, port %d can't stand in a Host field",
+                    QUOTE(host->host), (int)host->port);
     r->auto_host = buf_length(out);
     buf_append_text(out, "Host: ");
-    value = buf_length(out);
     if (authority.length > 0)
         buf_append_span(out, authority);
     else
         append_host(out, host);
-    if (!buf_failed(out) &&
-        !host_field_valid(span_of(buf_data(out) + value, buf_length(out) - value)))
-        return fail(failure, LIBHTTP_E_INVALID_URL, "host %s can't stand in a Host field",
-                    QUOTE(host->host));
     buf_append_text(out, "\r\n");
     r->auto_host_length = buf_length(out) - r->auto_host;
     return LIBHTTP_OK;

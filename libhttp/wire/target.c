@@ -3,23 +3,37 @@
 
 #include "wire/chars.h"
 
-/*
- * The length of [IPv6] with its brackets, or 0. What is inside is only looked at as far as
- * injection goes.
+/* Hexadecimal digits, colons and dots, two colons at least. Whether it is an address net/ decides.
  */
+static bool ipv6_valid(struct span s)
+{
+    size_t colons = 0;
+
+    for (size_t i = 0; i < s.length; i++) {
+        if (s.data[i] == ':')
+            colons++;
+        else if (!char_is(s.data[i], CHAR_HEX) && s.data[i] != '.')
+            return false;
+    }
+    return colons >= 2;
+}
+
+bool host_valid(struct span host, bool ipv6)
+{
+    return ipv6 ? ipv6_valid(host) : span_all(host, CHAR_HOST);
+}
+
+/* The length of [IPv6] with its brackets, or 0. */
 static size_t literal_length(struct span s)
 {
-    size_t i = 1;
-    size_t colons = 0;
+    const char *end;
 
     if (s.length == 0 || s.data[0] != '[')
         return 0;
-    while (i < s.length && (char_is(s.data[i], CHAR_HEX) || s.data[i] == ':' || s.data[i] == '.')) {
-        if (s.data[i] == ':')
-            colons++;
-        i++;
-    }
-    return i < s.length && s.data[i] == ']' && colons >= 2 ? i + 1 : 0;
+    end = memchr(s.data, ']', s.length);
+    if (!end || !ipv6_valid(span_of(s.data + 1, (size_t)(end - s.data) - 1)))
+        return 0;
+    return (size_t)(end - s.data) + 1;
 }
 
 static size_t host_length(struct span s)

@@ -20,6 +20,9 @@ struct target {
  */
 int32_t target_read(struct span text, bool is_connect, struct target *ret, struct failure *failure);
 
+/* What may stand there: a name or IPv4 address without percent encoding; or an IPv6 address. */
+bool host_valid(struct span host, bool ipv6);
+
 /*
  * host[:port] as a Host field may hold it (T-3, T-5): a name or IPv4 address without percent
  * encoding, or [IPv6] without a zone; a port is 1*DIGIT up to 65535.
