@@ -19,10 +19,15 @@ unit_tests = \
 	tests/unit/test_media \
 	tests/unit/test_net_address \
 	tests/unit/test_net_cancel \
+	tests/unit/test_net_fd \
+	tests/unit/test_net_link_io \
 	tests/unit/test_net_memory \
+	tests/unit/test_net_race \
 	tests/unit/test_net_resolve \
+	tests/unit/test_net_sendfile \
 	tests/unit/test_net_tcp \
 	tests/unit/test_net_transport \
+	tests/unit/test_net_unix \
 	tests/unit/test_status \
 	tests/unit/test_support_certs \
 	tests/unit/test_support_counts \
@@ -49,6 +54,7 @@ unit_tests = \
 e2e_tests = \
 	tests/e2e/test_corpus \
 	tests/e2e/test_bad_input \
+	tests/e2e/test_counts \
 	tests/e2e/test_timeouts \
 	tests/e2e/test_modes
 

@@ -32,11 +32,13 @@ static void close_timer(struct unix_transport *u)
 
 static int32_t fail_connect(const struct unix_transport *u, int error, struct failure *failure)
 {
-    const struct sockaddr_un *un = &u->link.info.peer.un;
+    const char *path = u->link.info.peer.un.sun_path;
     size_t length = u->length - offsetof(struct sockaddr_un, sun_path);
 
+    if (path[0] != '\0')
+        length--; /* its NUL */
     return fail_os(failure, LIBHTTP_E_OS, error, "connect to the Unix socket %s",
-                   QUOTE(span_of(un->sun_path, length)));
+                   QUOTE(span_of(path, length)));
 }
 
 /* A descriptor to wait on, that is readable every now and then. */
