@@ -52,11 +52,14 @@ unit_tests = \
 
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
 e2e_tests = \
-	tests/e2e/test_corpus \
 	tests/e2e/test_bad_input \
+	tests/e2e/test_corpus \
+	tests/e2e/test_head \
 	tests/e2e/test_counts \
-	tests/e2e/test_timeouts \
-	tests/e2e/test_modes
+	tests/e2e/test_modes \
+	tests/e2e/test_request_head \
+	tests/e2e/test_request_refused \
+	tests/e2e/test_timeouts
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
