@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What SWIG's code calls (see lua.i). All of it may error(), which jumps out: so nothing is held
+ * here that Lua doesn't know of.
+ */
+#ifndef LIBHTTP_LUA_CORE_H
+#define LIBHTTP_LUA_CORE_H
+
+#include <errno.h>
+#include <limits.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Bytes that one read gives at the most: what is read is copied once, into a Lua string. */
+#define LIBHTTP_LUA_READ_MAX 65536
+
+/** An integer in a range; 5.1 and LuaJIT have doubles, of which integral ones are taken. */
+static inline int64_t libhttp_lua_integer(lua_State *L, int at, int64_t least, int64_t most)
+{
+    /* No function takes numbers that a double can't tell apart from their neighbours. */
+    const double limit = 9007199254740992.0;
+    double number = lua_type(L, at) == LUA_TNUMBER ? lua_tonumber(L, at) : 0.5;
+    int64_t integer;
+
+    if (!(number >= -limit && number <= limit) || number != (double)(int64_t)number)
+        luaL_argerror(L, at, "an integer is wanted");
+    integer = (int64_t)number;
+    if (integer < least || integer > most)
+        luaL_argerror(L, at, "the number is out of range");
+    return integer;
+}
+
+/** lua_Integer has 32 bits in some builds of 5.1; a double holds every length there is. */
+static inline void libhttp_lua_push(lua_State *L, int64_t number)
+{
+#if LUA_VERSION_NUM >= 503
+    lua_pushinteger(L, (lua_Integer)number);
+#else
+    lua_pushnumber(L, (lua_Number)number);
+#endif
+}
+
+/** A string's bytes, NUL and all; NULL and 0 for nil. Numbers aren't taken for strings. */
+static inline const char *libhttp_lua_bytes(lua_State *L, int at, int64_t *ret_length)
+{
+    size_t length = 0;
+    const char *bytes = NULL;
+
+    if (lua_type(L, at) == LUA_TSTRING)
+        bytes = lua_tolstring(L, at, &length);
+    else if (!lua_isnoneornil(L, at))
+        luaL_argerror(L, at, "a string is wanted");
+    *ret_length = (int64_t)length;
+    return bytes;
+}
+
+static inline void libhttp_lua_push_bytes(lua_State *L, const void *bytes, int64_t length)
+{
+    if (bytes == NULL)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, (const char *)bytes, (size_t)length);
+}
+
+/**
+ * Room for that many bytes, until the function returns: for what is read, one block for the whole
+ * Lua state, as no Lua code runs between the read and the copy into a string.
+ */
+static inline void *libhttp_lua_room(lua_State *L, int64_t capacity)
+{
+    static const char key = 0;
+    void *room;
+
+    if (capacity > LIBHTTP_LUA_READ_MAX)
+        return lua_newuserdata(L, (size_t)capacity);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)&key);
+    lua_rawget(L, LUA_REGISTRYINDEX);
+    room = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (room == NULL) {
+        lua_pushlightuserdata(L, (void *)(uintptr_t)&key);
+        room = lua_newuserdata(L, LIBHTTP_LUA_READ_MAX);
+        lua_rawset(L, LUA_REGISTRYINDEX);
+    }
+    return room;
+}
+
+/** poll(2) on one descriptor: fd, LIBHTTP_WAIT_… events and milliseconds (-1: no limit). */
+static inline int libhttp_lua_poll(lua_State *L)
+{
+    struct pollfd wanted = {-1, 0, 0};
+    int64_t events = libhttp_lua_integer(L, 2, 0, 3);
+    int64_t milliseconds = libhttp_lua_integer(L, 3, -1, INT64_MAX);
+    int found;
+
+    wanted.fd = (int)libhttp_lua_integer(L, 1, -1, INT_MAX);
+    wanted.events = (short)((events & LIBHTTP_WAIT_READ ? POLLIN : 0) |
+                            (events & LIBHTTP_WAIT_WRITE ? POLLOUT : 0));
+    found = poll(&wanted, 1, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+    if (found < 0 && errno != EINTR)
+        return luaL_error(L, "poll: errno %d", errno);
+    if (found < 0)
+        lua_pushnil(L);
+    else
+        libhttp_lua_push(L, found);
+    return 1;
+}
+
+#endif
