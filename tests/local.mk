@@ -55,6 +55,7 @@ e2e_tests = \
 	tests/e2e/test_bad_input \
 	tests/e2e/test_corpus \
 	tests/e2e/test_head \
+	tests/e2e/test_cancel \
 	tests/e2e/test_counts \
 	tests/e2e/test_modes \
 	tests/e2e/test_request_head \
