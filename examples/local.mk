@@ -14,7 +14,7 @@ examples = \
 
 noinst_PROGRAMS += $(examples)
 $(examples): AM_LDFLAGS += -no-install -pthread
-EXTRA_DIST += examples/demo
+EXTRA_DIST += examples/demo examples/serve
 
 # What they share, and the library.
 noinst_LTLIBRARIES += examples/libcommon.la

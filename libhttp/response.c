@@ -133,6 +133,8 @@ int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_
 
     if (!r)
         return LIBHTTP_E_INVALID_ARGUMENT;
+    if (!ret_value)
+        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_value is NULL");
     status = libhttp_headers_get(&r->message.headers, name, name_length, fallback, fallback_length, ret_value,
                                  ret_length);
     return status < 0 ? failure_copy(&r->failure, &r->message.headers.failure) : status;

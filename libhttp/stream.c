@@ -160,7 +160,7 @@ int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd, const void 
     if (!s)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!ret_fd || !ret_data || !ret_length)
-        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT, "a ret pointer is NULL");
+        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_fd, ret_data or ret_length is NULL");
     if (check_open(s) < 0)
         return s->failure.code;
     if (s->session->tls || s->session->carried)

@@ -56,6 +56,7 @@ e2e_tests = \
 	tests/e2e/test_corpus \
 	tests/e2e/test_head \
 	tests/e2e/test_cancel \
+	tests/e2e/test_cancel_open \
 	tests/e2e/test_counts \
 	tests/e2e/test_modes \
 	tests/e2e/test_request_head \
@@ -71,7 +72,11 @@ script_tests = \
 	tests/checks/install.sh \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
-	tests/e2e/examples.sh
+	tests/e2e/examples.sh \
+	tests/ffi/bad_input.sh \
+	tests/ffi/luajit.sh \
+	tests/ffi/python.sh \
+	tests/ffi/ruby.sh
 
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la
@@ -122,7 +127,8 @@ tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 tests_programs = $(unit_tests) $(e2e_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
-EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch
+EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch \
+	tests/ffi/run tests/ffi/with_ctypes.py tests/ffi/with_fiddle.rb tests/ffi/with_luajit.lua tests/ffi/with_nothing.py
 
 # A program's source is its name with .c behind it.
 AM_DEFAULT_SOURCE_EXT = .c
