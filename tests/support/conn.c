@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "support/peer.h"
 #include "tap.h"
 
-enum { WAIT_MAX_MS = 10000 };
+/* The longest wait, and how late a cancel may be: both generous. */
+enum { WAIT_MAX_MS = 10000, LATE_MS = 2000 };
+
+static int64_t slowest;
 
 libhttp_connection *conn_new(int port, int32_t mode)
 {
@@ -169,4 +173,50 @@ int64_t cancel_later_done(struct cancel_later *later)
     returned -= later->at;
     free(later);
     return returned < 0 ? 0 : returned;
+}
+
+const char *conn_mode_name(int32_t mode)
+{
+    return mode == LIBHTTP_MODE_BLOCKING ? "blocking" : "non-blocking";
+}
+
+int64_t conn_slowest_cancel(void)
+{
+    return slowest;
+}
+
+void conn_was_cancelled(struct cancel_later *later, int64_t status, const char *what)
+{
+    int64_t ms = cancel_later_done(later);
+
+    if (ms > slowest)
+        slowest = ms;
+    is(status, LIBHTTP_E_CANCELLED, "C-121 %s: cancelled", what);
+    ok(ms < LATE_MS, "C-121 %s: at once (%lld ms)", what, (long long)ms);
+}
+
+void conn_serves_again(libhttp_connection *c, const char *what)
+{
+    static const struct peer_step steps[] = {
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    };
+    struct peer *peer = peer_start(steps);
+    char body[8];
+
+    libhttp_connection_set_unix(c, NULL, 0);
+    libhttp_connection_set_tunnel(c, NULL, 0, 0, NULL);
+    is(libhttp_connection_set_host(c, "127.0.0.1", -1, peer_port(peer)), LIBHTTP_OK,
+       "C-121 %s: not connected any more: %s", what, libhttp_connection_error(c));
+    libhttp_connection_clear_addresses(c);
+    is(libhttp_connection_cancelled(c), 1, "C-121 %s: a cancel stays", what);
+    is(conn_get(c, "/", body, sizeof body), LIBHTTP_E_CANCELLED, "C-121 %s: it is sticky", what);
+    libhttp_connection_cancel_reset(c);
+    is(libhttp_connection_cancelled(c), 0, "C-121 %s: until it is reset", what);
+    is(conn_get(c, "/", body, sizeof body), 2, "C-121 C-23 %s: usable afterwards: %s", what,
+       libhttp_connection_error(c));
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-121 %s: the next peer", what);
 }

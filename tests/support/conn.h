@@ -37,6 +37,8 @@ int32_t conn_respond(libhttp_connection *c, libhttp_response **ret);
 /* Reads to the end; as conn_get. */
 int64_t conn_read(libhttp_connection *c, libhttp_response *r, char *body, int64_t size);
 
+const char *conn_mode_name(int32_t mode);
+
 /* Milliseconds of a clock that only goes forward. */
 int64_t milliseconds(void);
 
@@ -47,5 +49,12 @@ struct cancel_later *response_cancel_later(libhttp_response *r, int ms);
 struct cancel_later *stream_cancel_later(libhttp_stream *s, int ms);
 /* Joins it, frees it; how many milliseconds have passed since it began to cancel. */
 int64_t cancel_later_done(struct cancel_later *later);
+/* The same, with checks: the call that waited gave CANCELLED, soon. */
+void conn_was_cancelled(struct cancel_later *later, int64_t status, const char *what);
+/* Milliseconds of the slowest so far. */
+int64_t conn_slowest_cancel(void);
+/* Checks that the cancel stays until it is reset, and a GET goes well then. Frees the connection.
+ */
+void conn_serves_again(libhttp_connection *c, const char *what);
 
 #endif
