@@ -100,6 +100,8 @@ int32_t libhttp_connection_set_keep_alive_probes(libhttp_connection *c, int32_t 
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (where_check(c) < 0)
         return LIBHTTP_E_STATE;
+    if (on != 0 && on != 1)
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "on is %d, and must be 0 or 1", (int)on);
     c->destination.keep_alive_probes = on != 0;
     return LIBHTTP_OK;
 }

@@ -53,10 +53,13 @@ unit_tests = \
 # tests/e2e/test_<topic>.c: linked with libhttp.so, as users are.
 e2e_tests = \
 	tests/e2e/test_bad_input \
+	tests/e2e/test_bad_numbers \
 	tests/e2e/test_corpus \
 	tests/e2e/test_head \
+	tests/e2e/test_reading \
 	tests/e2e/test_cancel \
 	tests/e2e/test_cancel_open \
+	tests/e2e/test_cancel_race \
 	tests/e2e/test_counts \
 	tests/e2e/test_modes \
 	tests/e2e/test_request_head \
@@ -112,6 +115,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/printable.h \
 	tests/support/process.c \
 	tests/support/process.h \
+	tests/support/resolver.c \
+	tests/support/resolver.h \
 	tests/support/servers.c \
 	tests/support/servers.h \
 	tests/support/sockets.c \
