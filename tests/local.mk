@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_media \
 	tests/unit/test_net_address \
 	tests/unit/test_net_cancel \
+	tests/unit/test_net_faults \
 	tests/unit/test_net_fd \
 	tests/unit/test_net_link_io \
 	tests/unit/test_net_memory \
@@ -54,14 +55,16 @@ unit_tests = \
 e2e_tests = \
 	tests/e2e/test_bad_input \
 	tests/e2e/test_bad_numbers \
-	tests/e2e/test_corpus \
-	tests/e2e/test_head \
-	tests/e2e/test_reading \
+	tests/e2e/test_bodies \
 	tests/e2e/test_cancel \
 	tests/e2e/test_cancel_open \
 	tests/e2e/test_cancel_race \
+	tests/e2e/test_corpus \
 	tests/e2e/test_counts \
+	tests/e2e/test_files \
+	tests/e2e/test_head \
 	tests/e2e/test_modes \
+	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
 	tests/e2e/test_timeouts

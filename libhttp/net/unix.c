@@ -78,15 +78,6 @@ static int32_t try_again_later(struct unix_transport *u, int64_t now, struct fai
     return status < 0 ? status : LIBHTTP_AGAIN;
 }
 
-static int connect_once(const struct unix_transport *u)
-{
-    while (connect(u->link.fd, &u->link.info.peer.any, u->length) < 0) {
-        if (errno != EINTR)
-            return errno;
-    }
-    return 0;
-}
-
 static int32_t unix_advance(struct transport *t, int64_t now, struct failure *failure)
 {
     struct unix_transport *u = (struct unix_transport *)t;
@@ -102,8 +93,8 @@ static int32_t unix_advance(struct transport *t, int64_t now, struct failure *fa
             return fail_connect(u, errno, failure);
         u->link.nonblocking = true;
     }
-    error = connect_once(u);
-    if (error == EAGAIN)
+    error = connect(u->link.fd, &u->link.info.peer.any, u->length) < 0 ? errno : 0;
+    if (error == EAGAIN || error == EINTR)
         return try_again_later(u, now, failure);
     if (error != 0)
         return fail_connect(u, error, failure);
