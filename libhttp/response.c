@@ -49,24 +49,34 @@ static void drain(struct libhttp_response *r)
 {
     char room[LIMIT_RECEIVE];
     size_t got = 1;
-    size_t drained = 0;
+    size_t left = r->session->settings->max_drain;
     int32_t status = LIBHTTP_OK;
 
-    while (status == LIBHTTP_OK && got > 0 && drained <= r->session->settings->max_drain) {
-        status = read_step(r, room, sizeof room, true, &got);
-        drained += got;
-        if (!r->session)
+    if (libhttp_response_remaining(r) > (int64_t)left)
+        return;
+    while (status == LIBHTTP_OK && got > 0 && r->session) {
+        /* One byte over the limit tells that the body is; its end need not be among them. */
+        size_t most = left < sizeof room ? left + 1 : sizeof room;
+
+        got = 0;
+        status = read_step(r, room, most, true, &got);
+        if (got > left)
             return;
+        left -= got;
     }
 }
 
 static void close_body(struct libhttp_response *r)
 {
+    bool unread = !libhttp_response_is_complete(r);
+
     if (!r->ended && !r->broken && r->session && r->persists)
         drain(r);
     r->closed = true;
     if (!r->ended && r->session)
         read_done(r, false);
+    if (unread)
+        r->ended = false; /* drained is not read: it never counts as complete (C-26) */
     if (r->is_stream && r->session && !r->stream_taken)
         session_close(r->session);
 }

@@ -48,6 +48,12 @@ int32_t libhttp_response_read1(libhttp_response *r, void *buffer, int64_t capaci
     return status;
 }
 
+/* Received already: it costs no system call to take it too. */
+static bool is_more_here(const struct libhttp_response *r)
+{
+    return buf_length(&r->ahead) > 0 || (r->session && buf_length(&r->session->input) > 0);
+}
+
 int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
 {
     char *at = buffer;
@@ -59,7 +65,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return r->failure.code;
-    while (total < capacity && got > 0 && (total == 0 || blocks(r) || buf_length(&r->ahead) > 0)) {
+    while (total < capacity && got > 0 && (total == 0 || blocks(r) || is_more_here(r))) {
         got = 0;
         status = driven_step(r, at + total, (size_t)(capacity - total), &got);
         if (status != LIBHTTP_OK)

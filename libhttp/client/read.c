@@ -18,7 +18,9 @@ void read_done(struct libhttp_response *r, bool persists)
         return;
     }
     r->session = NULL;
-    connection_exchange_done(r->connection, s, persists);
+    /* Else its connection was closed meanwhile, and may be in the middle of something else. */
+    if (r->connection->unread == r)
+        connection_exchange_done(r->connection, s, persists);
     session_unref(s);
 }
 
