@@ -207,6 +207,7 @@ static void check_line_limits(void)
     contains(failure_text(&failure), "trailer line", "C-68 the sentence says which line");
     LIMITED("0\r\nA:\r\nB:\r\nC:\r\n\r\n", "TooManyHeaders ''", "C-83 T-20 many");
     LIMITED("0\r\nA: 45678\r\nB: 4567\r\n\r\n", "HeadTooLarge ''", "C-83 T-20 too much");
+    LIMITED("0\r\nA: 45678\r\nB: 4567\r\nC: 4567\r\n", "HeadTooLarge ''", "T-20 far too much");
 }
 
 /* Extensions may be as many as the data that they come with, and 16 KiB more. */
@@ -241,6 +242,26 @@ static void check_extensions(void)
             chunked_decode(&c, copy, sizeof full_chunk - 1, &usual, &used, &produced, &failure);
     }
     is(status, LIBHTTP_OK, "C-80 an extension in each chunk of a long body is fine");
+    chunked_done(&c);
+}
+
+/* What was allowed at the start bounds the memory, whatever the limits are by then. */
+static void check_raised_limit(void)
+{
+    static const struct head_limits low = {65536, 100, 10};
+    char data[] = "0\r\nA: 45678901";
+    char more[] = "2";
+    struct chunked c;
+    size_t used, produced;
+
+    chunked_init(&c, &low);
+    is(chunked_decode(&c, data, 14, &usual, &used, &produced, &failure), LIBHTTP_OK,
+       "C-127 trailers as long as the buffer");
+    is(chunked_decode(&c, more, 1, &usual, &used, &produced, &failure), LIBHTTP_E_HEAD_TOO_LARGE,
+       "C-83 T-20 end there");
+    chunked_done(&c);
+    chunked_init(&c, &(struct head_limits){65536, 100, UINT32_MAX});
+    is(c.trailer_bytes.maximum, UINT32_MAX, "T-31 a limit of all that a number holds");
     chunked_done(&c);
 }
 
@@ -311,6 +332,7 @@ int main(void)
     check_bad_lines();
     check_line_limits();
     check_extensions();
+    check_raised_limit();
     check_straight();
     check_memory();
     check_no_allocation();

@@ -184,6 +184,23 @@ static void check_borrowed(void)
     ok(f.count == 0 && !f.borrowed, "cleared, it is nobody's");
 }
 
+/* Numbers that no machine's memory reaches in a test: nothing wraps. */
+static void check_ends(void)
+{
+    struct fields f = {.text_length = UINT32_MAX - 5};
+
+    is(add(&f, "name", "value"), LIBHTTP_E_HEAD_TOO_LARGE, "T-31 text of over 32 bits");
+    f = (struct fields){.count = INT32_MAX / 2, .capacity = INT32_MAX / 2};
+    is(add(&f, "name", "value"), LIBHTTP_E_NO_MEMORY, "T-31 more fields than can be");
+    if (!malloc_is_counted())
+        return;
+    f = (struct fields){.text_length = 3000000000, .text_capacity = 3000000000};
+    malloc_fail_at(2, false);
+    is(add(&f, "name", "value"), LIBHTTP_E_NO_MEMORY, "T-31 T-36 the last doubling");
+    malloc_fail_at(0, false);
+    free(f.items);
+}
+
 static void check_memory(void)
 {
     struct fields f, copy;
@@ -224,6 +241,7 @@ int main(void)
     check_growth();
     check_aliases();
     check_borrowed();
+    check_ends();
     check_memory();
     failure_done(&failure);
     return done_testing();

@@ -146,6 +146,8 @@ static void check_bad_status_lines(void)
     HEAD("HTTP/2.0 200 OK\r\n\r\n", "UnknownProtocol", "C-67 HTTP/2.0");
     HEAD("HTTP/0.9 200 OK\r\n\r\n", "UnknownProtocol", "C-67 HTTP/0.9");
     HEAD("HTTP/1.10 200 OK\r\n\r\n", "UnknownProtocol", "C-67 two digits");
+    HEAD("HTTP/1.x 200 OK\r\n\r\n", "UnknownProtocol", "C-67 a letter");
+    HEAD("HTTP/x.1 200 OK\r\n\r\n", "UnknownProtocol", "C-67 a letter before the dot");
     HEAD("HTTP/1. 200 OK\r\n\r\n", "UnknownProtocol", "C-67 no minor version");
     HEAD("HTTP/1 200 OK\r\n\r\n", "UnknownProtocol", "C-67 no dot");
     HEAD("HTTP/\r\n", "UnknownProtocol", "C-67 no version");
@@ -160,6 +162,14 @@ static void check_fields(void)
     FIELD("A: \t", "|A=", "a blank value");
     FIELD("A: 1\r\na: 2\r\nB: 3\r\nA: 4", "|A=1|a=2|B=3|A=4", "C-73 order and duplicates");
     FIELD("A: b\nC: d", "|A=b|C=d", "C-68 a bare LF");
+    FIELD("A: \tbehind a tab that is more than a block\r\nB: y",
+          "|A=behind a tab that is more than a block|B=y", "a tab before a value");
+    FIELD("A: with a blank behind it, and long \r\nB: y", "|A=with a blank behind it, and long|B=y",
+          "a blank behind a value");
+    FIELD("A: 0123456789abcdef\nB: y\r\nC: and so on, and on",
+          "|A=0123456789abcdef|B=y|C=and so on, and on", "C-68 a bare LF behind a block");
+    FIELD("A: b\r\nC:d\r\nE: the last of many blocks of bytes",
+          "|A=b|C=d|E=the last of many blocks of bytes", "mixed");
     FIELD("A: \x01\x08\x0b\x1f\x7f\x80\xff!", "|A=\x01\x08\x0b\x1f\x7f\x80\xff!",
           "C-74 C-73 other bytes are data");
     FIELD("!#$%&'*+-.^_`|~09azAZ: x", "|!#$%&'*+-.^_`|~09azAZ=x", "every byte of a token");
@@ -391,10 +401,26 @@ static void check_known_fields(void)
     check_known("Contend-Length: 1", 0);
     check_known("Transfer-Encodings: 1", 0);
     check_known("Connectiom: 1", 0);
+    check_known("Transfer-Encodinh: 1", 0);
     check_known("Expires: 1", 0);
     check_known("X: y ", HEAD_IRREGULAR);
     check_known("X: y\r\n z", HEAD_IRREGULAR);
     check_known("X:  ", 0);
+}
+
+static void check_eof_sentences(void)
+{
+    struct head h;
+
+    head_init(&h, false);
+    head_parse(&h, LINE "A: b\r\nC: d\r\n", 29, &usual, &failure);
+    head_at_eof(&h, LINE "A: b\r\nC: d\r\n", 29, &failure);
+    contains(failure_text(&failure), "head after 2 fields", "the sentence tells how far it came");
+    head_done(&h);
+    head_init(&h, true);
+    head_parse(&h, "A: b\r\n", 6, &usual, &failure);
+    is(head_at_eof(&h, "A: b\r\n", 6, &failure), LIBHTTP_E_INCOMPLETE_READ, "C-83 trailers too");
+    head_done(&h);
 }
 
 /* T-19: EOF at every byte of a head is an error, never a shorter one. */
@@ -419,7 +445,9 @@ static void check_eof(void)
         head_done(&h);
     }
     ok(good, "T-19 C-64 C-72 EOF at every byte of a head is an error");
-    contains(failure_text(&failure), "head after 2 fields", "the sentence tells how far it came");
+    check_eof_sentences();
+    contains(failure_text(&failure), "trailers after 1 field",
+             "the sentence tells how far it came");
 }
 
 static void check_details(void)
@@ -448,6 +476,18 @@ static void check_details(void)
     contains(failure_text(&failure), "no token in", "T-14 what is wrong: no token");
     run(&o, LINE " A\r\n", 21, 0, 1, &usual, false);
     contains(failure_text(&failure), "nothing to continue", "T-14 what is wrong: a first fold");
+}
+
+/* More fields than a number can count: nothing wraps. */
+static void check_ends(void)
+{
+    static const struct head_limits limits = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    struct head h;
+
+    head_init(&h, true);
+    h.count = h.capacity = UINT32_MAX - 1;
+    is(head_parse(&h, "A: b\r\n\r\n", 8, &limits, &failure), LIBHTTP_E_NO_MEMORY,
+       "T-31 more fields than can be");
 }
 
 static void check_memory(void)
@@ -488,6 +528,7 @@ int main(void)
     check_known_fields();
     check_eof();
     check_details();
+    check_ends();
     check_memory();
     guard_done(&guard);
     failure_done(&failure);

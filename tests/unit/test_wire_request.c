@@ -83,6 +83,12 @@ static void check_host(void)
        "without a host none can be sent");
     host = (struct request_host){span_text(""), -1, false};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_ARGUMENT, "an empty host is none");
+    host = (struct request_host){span_text("h"), 65536, false};
+    is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-6 a port that is none");
+    host.port = -2;
+    is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-6 nor is this");
+    host = (struct request_host){span_text("fe80::1%eth0"), -1, true};
+    is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-36 a zone stays out");
     host = (struct request_host){span_text("h\r\nX: y"), -1, false};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "T-3 a line end in the host");
     is_out("", "and nothing is left in the buffer");
@@ -132,6 +138,8 @@ static void check_notes(void)
     is(request.flags, REQUEST_CLOSES | REQUEST_HAS_UPGRADE, "C-69 Upgrade is noted");
     field("Expect", "100-Continue");
     ok(request.has_expect, "C-123 Expect is noted");
+    field("Expect", "other");
+    ok(request.has_expect, "and stays so");
     begin("GET", "/");
     is(request.flags, 0, "T-34 nothing of the last request stays");
     ok(!request.has_expect, "T-34 nothing at all");
@@ -295,7 +303,8 @@ static void check_continued(void)
 /* At every size of the buffer: an error that leaves it as it was, or all of it. */
 static void check_full(void)
 {
-    static const char wanted[] = "GET / HTTP/1.1\r\nHost: h\r\n" AE "A: 1\r\n\t2\r\n\r\n";
+    static const char wanted[] =
+        "GET / HTTP/1.1\r\nHost: h\r\n" AE "A: 1\r\n\t22222222222222222222\r\n\r\n";
     bool good = true;
 
     for (size_t maximum = 0; maximum <= sizeof wanted + 2 && good; maximum++) {
@@ -313,7 +322,7 @@ static void check_full(void)
         if (status == LIBHTTP_OK && (status = field("A", "1")) < 0)
             good = good && buf_length(&out) == before;
         before = buf_length(&out);
-        if (status == LIBHTTP_OK && (status = go_on("2")) < 0)
+        if (status == LIBHTTP_OK && (status = go_on("22222222222222222222")) < 0)
             good = good && buf_length(&out) == before;
         before = buf_length(&out);
         if (status == LIBHTTP_OK && (status = request_end(&request, &out, failure)) < 0)

@@ -36,6 +36,7 @@ static void check_targets(void)
 {
     good_target("", false, "/", "", "C-28 an empty target is \"/\"");
     good_target("/a?b=%20", false, "/a?b=%20", "", "C-28 origin form");
+    good_target("+x://c/", false, "+x://c/", "", "nor with a sign");
     good_target("*", false, "*", "", "asterisk form");
     good_target("a/b://c", false, "a/b://c", "", "a relative one passes as it is");
     good_target("1http://c/", false, "1http://c/", "", "a scheme begins with a letter");
