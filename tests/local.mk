@@ -67,7 +67,8 @@ e2e_tests = \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
-	tests/e2e/test_timeouts
+	tests/e2e/test_timeouts \
+	tests/e2e/test_wait
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Cancel from another thread while a connection is opened (C-121). */
-#include <netdb.h>
-#include <poll.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/resolver.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -14,19 +12,6 @@
 enum { SOON_MS = 60 };
 
 static int32_t mode;
-
-/* The library's look-ups come here: one that hangs, like a name server that is gone. */
-static atomic_int resolver_hangs;
-
-__attribute__((visibility("default"))) int getaddrinfo(const char *node, const char *service,
-                                                       const struct addrinfo *hints,
-                                                       struct addrinfo **result)
-{
-    (void)node, (void)service, (void)hints, (void)result;
-    while (atomic_load(&resolver_hangs))
-        poll(NULL, 0, 10);
-    return EAI_NONAME;
-}
 
 static void cancel_connect(libhttp_connection *c, const char *what)
 {
@@ -44,11 +29,11 @@ static void test_connecting(void)
     const char *path;
     int port;
 
-    atomic_store(&resolver_hangs, 1);
+    resolver_hang(true);
     c = conn_new(0, mode);
     libhttp_connection_set_host(c, "hangs.example", -1, 80);
     cancel_connect(c, "resolving");
-    atomic_store(&resolver_hangs, 0);
+    resolver_hang(false);
     conn_serves_again(c, "resolving");
 
     full = full_backlog_tcp(&port);

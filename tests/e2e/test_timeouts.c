@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Deadlines: connect, idle, total and 100-continue, in both modes that wait. */
-#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 
 #include "support/conn.h"
 #include "support/peer.h"
+#include "support/resolver.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -22,19 +22,6 @@ enum { EARLY_MS = 10, LATE_MS = 5000 };
 
 static const char *const mode_names[] = {"blocking", "non-blocking"};
 static _Thread_local int32_t mode; /* each has a thread of its own */
-
-static atomic_int resolver_hangs;
-
-/* The library's look-ups come here: one that hangs, like a name server that is gone. */
-__attribute__((visibility("default"))) int getaddrinfo(const char *node, const char *service,
-                                                       const struct addrinfo *hints,
-                                                       struct addrinfo **result)
-{
-    (void)node, (void)service, (void)hints, (void)result;
-    while (atomic_load(&resolver_hangs))
-        poll(NULL, 0, 10);
-    return EAI_NONAME;
-}
 
 /* The status is a timeout after `ms`, told in a sentence; `from` is when it began. */
 static void timed_out(const libhttp_connection *c, int32_t status, int64_t from, int64_t ms,
@@ -113,11 +100,11 @@ static void test_connect(void)
     connect_times_out(c, 300, "a Unix socket");
     full_backlog_free(full);
 
-    atomic_fetch_add(&resolver_hangs, 1);
+    resolver_hang(true);
     c = conn_new(0, mode);
     libhttp_connection_set_host(c, "hangs.example", -1, 80);
     connect_times_out(c, 300, "resolving");
-    atomic_fetch_sub(&resolver_hangs, 1);
+    resolver_hang(false);
 }
 
 /* A listener that never accepts: its backlog takes the connection, nobody answers. */
@@ -386,9 +373,6 @@ int main(void)
     }
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    for (int i = 0; i < 2; i++) {
-        mode = modes[i];
-        test_signals();
-    }
+    test_signals(); /* in blocking mode: elsewhere it is the test that waits */
     return done_testing();
 }
