@@ -60,12 +60,12 @@ static int32_t bad_target(struct span text, const char *why, struct failure *fai
     return fail_detail(failure, text);
 }
 
-/* The length of "scheme://" (RFC 3986 3.1), or 0. */
+/* The length of "scheme://" (RFC 3986 3.1), or 0; the target isn't empty. */
 static size_t scheme_length(struct span s)
 {
     size_t i = 0;
 
-    if (s.length == 0 || !char_is(s.data[0], CHAR_ALPHA))
+    if (!char_is(s.data[0], CHAR_ALPHA))
         return 0;
     while (i < s.length &&
            (char_is(s.data[i], CHAR_ALPHA | CHAR_DIGIT) || memchr("+-.", s.data[i], 3)))

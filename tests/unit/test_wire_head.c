@@ -158,6 +158,8 @@ static void check_fields(void)
     FIELD("A: b", "|A=b", "C-73 a field");
     FIELD("A:b", "|A=b", "no blank");
     FIELD("A: \t b c\t ", "|A=b c", "blanks around a value");
+    FIELD("A:  two blanks and more than a block of bytes",
+          "|A=two blanks and more than a block of bytes", "two blanks before a value");
     FIELD("A:", "|A=", "an empty value");
     FIELD("A: \t", "|A=", "a blank value");
     FIELD("A: 1\r\na: 2\r\nB: 3\r\nA: 4", "|A=1|a=2|B=3|A=4", "C-73 order and duplicates");
@@ -195,6 +197,8 @@ static void check_bad_fields(void)
     BAD("A: b\0c", "T-14 NUL in a value");
     BAD("A: \0", "T-14 NUL for a value");
     BAD("A: b\rc", "T-14 a lone CR");
+    BAD("(A): b", "C-74 a name that begins with no token");
+    BAD("A: b\rc and so on, for more than a block of bytes", "T-14 a lone CR before a block");
     BAD("A: b\rB: c", "T-14 a lone CR as line end");
     BAD("A: b\r", "T-14 two CRs");
     BAD("A\r: b", "T-14 a CR in a name");
