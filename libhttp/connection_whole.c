@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* connection_whole: whole requests in one call: head and body. */
 #include <errno.h>
+#include <fcntl.h>
 #include <libhttp/connection.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -165,9 +166,13 @@ static int32_t file_length(struct libhttp_connection *c, int32_t fd, int64_t *le
 {
     struct stat st;
     off_t offset;
+    int flags = fcntl(fd, F_GETFL);
 
-    if (fstat(fd, &st) < 0)
+    /* Seen here, before anything is begun: read would tell when the head has left. */
+    if (flags < 0 || fstat(fd, &st) < 0)
         return fail_os(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, errno, "fd can't be read from");
+    if ((flags & O_ACCMODE) == O_WRONLY)
+        return fail(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "fd is open for writing only");
     if (S_ISDIR(st.st_mode))
         return fail(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "fd is a directory");
     offset = S_ISREG(st.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;

@@ -229,7 +229,8 @@ void client_carry(struct client *k)
     const void *data;
     int64_t length;
 
-    if (k->mode != DRIVE_CARRIED || !k->carried)
+    /* A closed transport has nothing to take, and asking would overwrite the error it left. */
+    if (k->mode != DRIVE_CARRIED || !libhttp_connection_is_open(k->c))
         return;
     while ((length = to_take(k, &data)) > 0 && k->received_length == 0) {
         if (!open_socket(k) || !carry_some(k, MODES_PATIENCE_MS))

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* Request bodies from a descriptor: files, pipes, /proc. */
+#include <fcntl.h>
+#include <libhttp/http.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/modes.h"
+#include "support/syscalls.h"
+#include "support/tempdir.h"
+#include "tap.h"
+
+enum { JUNK = 1000, SIZE = 2500000 };
+
+#define START   "PUT / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n"
+#define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+
+/* The pattern behind some bytes that are not to be sent. */
+static char *pattern_file(void)
+{
+    static char data[JUNK + SIZE];
+
+    memset(data, '!', JUNK);
+    peer_fill(data + JUNK, 0, SIZE);
+    return tempdir_write("pattern", data, sizeof data);
+}
+
+static int open_at(const char *path, off_t offset)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || lseek(fd, offset, SEEK_SET) != offset)
+        bail_out("cannot open %s", path);
+    return fd;
+}
+
+static void test_regular(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Content-Length: 2500000\r\n\r\n"),
+        PEER_DELAY(30),
+        PEER_READ_FILL(SIZE),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 100\r\n\r\n"),
+        PEER_READ_FILL(100),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 40000\r\n\r\n"),
+        PEER_READ_FILL(40000),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    char *path = pattern_file();
+    int fd = open_at(path, JUNK);
+
+    is(client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 C-130 what is left from a file's offset, %s", k->name);
+    is(lseek(fd, 0, SEEK_CUR), JUNK + SIZE, "C-46 the offset has moved on, %s", k->name);
+    client_answer(k, 201, "", "C-46 a large file");
+    lseek(fd, JUNK, SEEK_SET);
+    is(client_request_fd(k, "PUT", "/", NULL, fd, 100), LIBHTTP_OK, "C-46 a part of it, %s",
+       k->name);
+    is(lseek(fd, 0, SEEK_CUR), JUNK + 100, "C-46 and no more was taken, %s", k->name);
+    client_answer(k, 201, "", "C-46 a small part");
+    lseek(fd, JUNK, SEEK_SET);
+    is(client_request_fd(k, "PUT", "/", NULL, fd, 40000), LIBHTTP_OK, "C-46 a larger part, %s",
+       k->name);
+    client_answer(k, 201, "", "C-46 a larger part");
+    lseek(fd, 0, SEEK_END);
+    is(client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 nothing is left of it, %s", k->name);
+    client_answer(k, 201, "", "C-46 an empty body then");
+    close(fd);
+    free(path);
+    client_free(k);
+    peer_finish(peer, "C-46 exact bytes, %s", drive_mode_name(mode));
+}
+
+static void test_empty_file(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Content-Length: 0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    char *path = tempdir_write("empty", "", 0);
+    int fd = open_at(path, 0);
+
+    is(client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 an empty file, %s", k->name);
+    client_answer(k, 201, "", "C-46 is known to be empty");
+    close(fd);
+    free(path);
+    client_free(k);
+    peer_finish(peer, "C-46 exact bytes, %s", drive_mode_name(mode));
+}
+
+static void test_proc(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Transfer-Encoding: chunked\r\n\r\n"),
+        PEER_READ_HEAD,
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    char content[4000] = "", want[4200];
+    int fd = open_at("/proc/version", 0);
+    ssize_t length = read(fd, content, sizeof content - 1);
+    size_t got;
+
+    lseek(fd, 0, SEEK_SET);
+    is(client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 a file that says it has size 0 is read first, %s", k->name);
+    client_answer(k, 201, "", "C-46 a file under /proc");
+    snprintf(want, sizeof want, START "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+             (size_t)length, content);
+    is_str(peer_received(peer, &got), want, "C-46 its bytes in a chunk, %s", k->name);
+    close(fd);
+    client_free(k);
+    peer_finish(peer, "C-46 the peer's side, %s", drive_mode_name(mode));
+}
+
+/* A child that writes the pieces, each when its reader has had time to wait. */
+static int slow_pipe(const char *first, const char *second, pid_t *ret_pid)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        bail_out("no pipe");
+    *ret_pid = fork();
+    if (*ret_pid == 0) {
+        bool well = write(ends[1], first, strlen(first)) > 0;
+
+        usleep(80000);
+        well = well && write(ends[1], second, strlen(second)) > 0;
+        usleep(30000);
+        _exit(!well);
+    }
+    close(ends[1]);
+    return ends[0];
+}
+
+static void test_pipe(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 5\r\n\r\nabcde"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 4\r\n\r\nabcd"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers;
+    pid_t writer;
+    int fd = slow_pipe("first", "second", &writer);
+
+    is(client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 C-130 a pipe of unknown length, %s", k->name);
+    client_answer(k, 201, "", "C-46 is sent chunked");
+    close(fd);
+    waitpid(writer, NULL, 0);
+    fd = slow_pipe("abc", "de", &writer);
+    is(client_request_fd(k, "PUT", "/", NULL, fd, 5), LIBHTTP_OK, "C-130 a pipe with a length, %s",
+       k->name);
+    client_answer(k, 201, "", "C-130 is sent with it");
+    close(fd);
+    waitpid(writer, NULL, 0);
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Content-Length", -1, "4", -1);
+    fd = slow_pipe("ab", "cd", &writer);
+    is(client_request_fd(k, "PUT", "/", headers, fd, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-47 a pipe and the caller's Content-Length, %s", k->name);
+    client_answer(k, 201, "", "C-47 wins over chunks");
+    close(fd);
+    waitpid(writer, NULL, 0);
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "C-46 C-47 exact bytes, %s", drive_mode_name(mode));
+}
+
+static void test_ends_early(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Content-Length: 50000\r\n\r\n"),
+        PEER_READ_FILL(30000),
+        PEER_EXPECT_CLOSE,
+        PEER_ACCEPT,
+        PEER_READ_HEAD,
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    static char data[30000];
+    char *path;
+    int fd;
+
+    peer_fill(data, 0, sizeof data);
+    path = tempdir_write("short", data, sizeof data);
+    fd = open_at(path, 0);
+    client_failed(k, client_request_fd(k, "PUT", "/", NULL, fd, 50000), LIBHTTP_E_BODY_LENGTH,
+                  "C-47 a file shorter than declared");
+    close(fd);
+    free(path);
+    client_renew(k);
+    client_get(k, "/", 201, "", "C-47 C-23 usable afterwards");
+    client_free(k);
+    peer_finish(peer, "C-47 the connection was not reused, %s", drive_mode_name(mode));
+}
+
+static void test_unreadable(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int folder = open(tempdir(), O_RDONLY | O_CLOEXEC);
+    int output = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    client_failed(k, client_request_fd(k, "PUT", "/", NULL, folder, LIBHTTP_LENGTH_UNKNOWN),
+                  LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "C-107 a folder is no body");
+    client_failed(k, client_request_fd(k, "PUT", "/", NULL, output, LIBHTTP_LENGTH_UNKNOWN),
+                  LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "C-107 nor what can't be read from");
+    client_failed(k, client_request_fd(k, "PUT", "/", NULL, 987654, LIBHTTP_LENGTH_UNKNOWN),
+                  LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "C-107 nor what isn't open");
+    client_failed(k, client_request_fd(k, "PUT", "/", NULL, -1, LIBHTTP_LENGTH_UNKNOWN),
+                  LIBHTTP_E_INVALID_ARGUMENT, "C-107 nor -1");
+    close(folder);
+    close(output);
+    is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "C-107 nothing is begun, %s", k->name);
+    client_get(k, "/", 201, "", "C-107 usable afterwards");
+    client_free(k);
+    peer_finish(peer, "C-107 nothing was sent, %s", drive_mode_name(mode));
+}
+
+/* In a traced child. */
+static void send_large(void *context)
+{
+    const struct peer *peer = context;
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    libhttp_response *r = NULL;
+    char *path = pattern_file();
+    int fd = open_at(path, JUNK);
+    int32_t status;
+
+    syscalls_begin();
+    status = client_request_fd(k, "PUT", "/", NULL, fd, LIBHTTP_LENGTH_UNKNOWN);
+    syscalls_end();
+    if (status != LIBHTTP_OK || client_getresponse(k, &r) != LIBHTTP_OK)
+        _exit(1);
+    _exit(0);
+}
+
+static void test_kernel(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_READ_FILL(SIZE),
+        PEER_SEND(CREATED),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    static struct syscalls calls;
+
+    if (!syscalls_can_be_seen()) {
+        skip("C-46 system calls can't be seen here");
+        peer_kill(peer);
+        return;
+    }
+    is(syscalls_of(send_large, peer, &calls), 0, "C-46 a large file goes out");
+    ok(syscalls_count(&calls, SYS_sendfile) > 0, "C-46 sent by the kernel: %s",
+       syscalls_text(&calls));
+    is(syscalls_count(&calls, SYS_read), 0, "C-46 nothing of it is read: %s",
+       syscalls_text(&calls));
+    peer_finish(peer, "C-46 exact bytes by sendfile");
+}
+
+int main(void)
+{
+    in_each_mode(test_regular);
+    in_each_mode(test_empty_file);
+    in_each_mode(test_proc);
+    in_each_mode(test_pipe);
+    in_each_mode(test_ends_early);
+    in_each_mode(test_unreadable);
+    test_kernel();
+    return done_testing();
+}
