@@ -81,6 +81,7 @@ script_tests = \
 	tests/checks/symbols.sh \
 	tests/e2e/examples.sh \
 	tests/e2e/readme.sh \
+	tests/e2e/readme.sh \
 	tests/ffi/bad_input.sh \
 	tests/ffi/luajit.sh \
 	tests/ffi/python.sh \
