@@ -13,7 +13,7 @@
 
 #ifdef __cplusplus
 #define LIBHTTP_BEGIN_DECLS extern "C" {
-#define LIBHTTP_END_DECLS }
+#define LIBHTTP_END_DECLS   }
 #else
 #define LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_END_DECLS

@@ -75,7 +75,8 @@ void libhttp_connection_free(libhttp_connection *c)
     if (!c)
         return;
     c->freed = true;
-    /* Nobody can begin another exchange: only a response or stream that is being read keeps the transport. */
+    /* Nobody can begin another exchange: only a response or stream that is being read keeps the
+     * transport. */
     connection_drop_session(c);
     connection_unref(c);
 }
@@ -120,7 +121,8 @@ static bool is_quiet(struct session *s)
     if (!transport_has_input(s->top))
         return true;
     failure_init(&ignored);
-    quiet = transport_look(s->top, &ignored) == LIBHTTP_OK; /* a late ticket of TLS is no such byte */
+    quiet =
+        transport_look(s->top, &ignored) == LIBHTTP_OK; /* a late ticket of TLS is no such byte */
     failure_done(&ignored);
     return quiet;
 }

@@ -17,13 +17,15 @@ static const char *state_name(int32_t state)
 static int32_t check_idle(struct libhttp_connection *c)
 {
     if (c->state != LIBHTTP_STATE_IDLE)
-        return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_REQUEST, "a request can't begin in state %s", state_name(c->state));
+        return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_REQUEST, "a request can't begin in state %s",
+                    state_name(c->state));
     if (c->session && c->session->streaming && c->session->phase == SESSION_OPEN)
         return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_REQUEST,
                     "the connection was handed to a stream: close it or the connection first");
     if (c->unread && !c->unread->persists)
         return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
-                    "the carried transport ends with the unread response: read or close it, then set another");
+                    "the carried transport ends with the unread response: read or close it, then "
+                    "set another");
     return LIBHTTP_OK;
 }
 
@@ -31,7 +33,8 @@ static int32_t check_started(struct libhttp_connection *c)
 {
     if (c->state == LIBHTTP_STATE_REQUEST_STARTED)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_HEADER, "a field can't be put in state %s", state_name(c->state));
+    return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_HEADER, "a field can't be put in state %s",
+                state_name(c->state));
 }
 
 /* A new exchange begins: what is known of the last one goes. */
@@ -52,7 +55,8 @@ static void begin(struct libhttp_connection *c)
     buf_clear(&c->target);
 }
 
-int32_t request_head_begin(struct libhttp_connection *c, struct span method, struct span target, int32_t skip)
+int32_t request_head_begin(struct libhttp_connection *c, struct span method, struct span target,
+                           int32_t skip)
 {
     struct request_host host;
     int32_t status = check_idle(c);
@@ -60,8 +64,10 @@ int32_t request_head_begin(struct libhttp_connection *c, struct span method, str
     if (status < 0)
         return status;
     if (skip & ~(LIBHTTP_SKIP_HOST | LIBHTTP_SKIP_ACCEPT_ENCODING))
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "skip has bits that mean nothing: 0x%x", (unsigned)skip);
-    if (c->destination.broken || (!c->destination.has_host && !c->destination.unix_path && !c->session_given))
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "skip has bits that mean nothing: 0x%x", (unsigned)skip);
+    if (c->destination.broken ||
+        (!c->destination.has_host && !c->destination.unix_path && !c->session_given))
         return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "no host is set");
     begin(c);
     destination_request_host(&c->destination, &host);
@@ -87,7 +93,8 @@ static int32_t decide_framing(struct libhttp_connection *c, int32_t flags)
     struct request *r = &c->request;
 
     if (flags & ~LIBHTTP_ENCODE_CHUNKED)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "flags has bits that mean nothing: 0x%x", (unsigned)flags);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "flags has bits that mean nothing: 0x%x", (unsigned)flags);
     c->upload.kind = UPLOAD_NONE;
     if (r->has_length) {
         c->upload.kind = UPLOAD_LENGTH;
@@ -98,15 +105,18 @@ static int32_t decide_framing(struct libhttp_connection *c, int32_t flags)
         if (r->has_coding)
             c->upload.kind = UPLOAD_RAW;
         else if (r->wants_length)
-            return request_field(r, &c->output, span_text("Content-Length"), span_text("0"), &c->failure);
+            return request_field(r, &c->output, span_text("Content-Length"), span_text("0"),
+                                 &c->failure);
         return LIBHTTP_OK;
     }
     c->upload.kind = UPLOAD_CHUNKED;
     if (r->has_coding && !r->chunked_last)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
-                    "chunks can't be encoded: the Transfer-Encoding that was put doesn't end in chunked");
+        return fail(
+            &c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+            "chunks can't be encoded: the Transfer-Encoding that was put doesn't end in chunked");
     return r->has_coding ? LIBHTTP_OK
-                         : request_field(r, &c->output, span_text("Transfer-Encoding"), span_text("chunked"), &c->failure);
+                         : request_field(r, &c->output, span_text("Transfer-Encoding"),
+                                         span_text("chunked"), &c->failure);
 }
 
 int32_t request_head_end(struct libhttp_connection *c, int32_t flags)
@@ -130,8 +140,9 @@ int32_t request_head_end(struct libhttp_connection *c, int32_t flags)
     return LIBHTTP_OK;
 }
 
-int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method, int64_t method_length,
-                                      const char *target, int64_t target_length, int32_t skip)
+int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method,
+                                      int64_t method_length, const char *target,
+                                      int64_t target_length, int32_t skip)
 {
     struct span method_span, target_span;
 
@@ -143,8 +154,8 @@ int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method,
     return request_head_begin(c, method_span, target_span, skip);
 }
 
-int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name, int64_t name_length, const char *value,
-                                     int64_t value_length)
+int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name, int64_t name_length,
+                                     const char *value, int64_t value_length)
 {
     struct span name_span, value_span;
 
@@ -156,7 +167,8 @@ int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name, in
     return request_field(&c->request, &c->output, name_span, value_span, &c->failure);
 }
 
-int32_t libhttp_connection_putheader_continue(libhttp_connection *c, const char *value, int64_t value_length)
+int32_t libhttp_connection_putheader_continue(libhttp_connection *c, const char *value,
+                                              int64_t value_length)
 {
     struct span value_span;
 

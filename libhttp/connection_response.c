@@ -10,12 +10,14 @@ static int32_t check_ready(struct libhttp_connection *c)
 {
     if (c->state == LIBHTTP_STATE_REQUEST_SENT && !c->unread)
         return upload_check_complete(c);
-    if (c->sending_failed) { /* what went wrong with the request is what is wrong with its response (C-54) */
+    if (c->sending_failed) { /* what went wrong with the request is what is wrong with its response
+                                (C-54) */
         c->sending_failed = false;
         return failure_copy(&c->failure, &c->upload.failure);
     }
     if (c->unread)
-        return fail(&c->failure, LIBHTTP_E_RESPONSE_NOT_READY, "the last response is unread: read it to its end or close it");
+        return fail(&c->failure, LIBHTTP_E_RESPONSE_NOT_READY,
+                    "the last response is unread: read it to its end or close it");
     return fail(&c->failure, LIBHTTP_E_RESPONSE_NOT_READY, "no request was sent");
 }
 

@@ -13,9 +13,11 @@ static int32_t check_sent(struct libhttp_connection *c)
     if (c->sending_failed)
         return failure_copy(&c->failure, &c->upload.failure);
     if (c->state != LIBHTTP_STATE_REQUEST_SENT)
-        return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_HEADER, "a body can only be sent after endheaders()");
+        return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_HEADER,
+                    "a body can only be sent after endheaders()");
     if (c->upload.early)
-        return fail(&c->failure, LIBHTTP_E_EARLY_RESPONSE, "a final response came already: call getresponse");
+        return fail(&c->failure, LIBHTTP_E_EARLY_RESPONSE,
+                    "a final response came already: call getresponse");
     return LIBHTTP_OK;
 }
 
@@ -23,10 +25,12 @@ static int32_t check_ret(struct libhttp_connection *c, const int64_t *ret_sent)
 {
     if (ret_sent || !delivers_in_parts(c))
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_sent is NULL: outside blocking mode a part may be sent");
+    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                "ret_sent is NULL: outside blocking mode a part may be sent");
 }
 
-int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t length, int64_t *ret_sent)
+int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t length,
+                                int64_t *ret_sent)
 {
     struct span span;
     int64_t put = 0;
@@ -34,7 +38,8 @@ int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t
 
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
-    if (data_in(&span, data, length, "data", &c->failure) < 0 || check_sent(c) < 0 || check_ret(c, ret_sent) < 0)
+    if (data_in(&span, data, length, "data", &c->failure) < 0 || check_sent(c) < 0 ||
+        check_ret(c, ret_sent) < 0)
         return c->failure.code;
     if (c->upload.kind == UPLOAD_LENGTH && length > c->upload.left)
         return upload_too_long(c, length);
@@ -46,7 +51,8 @@ int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t
     return status;
 }
 
-int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd, int64_t length, int64_t *ret_sent)
+int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd, int64_t length,
+                                   int64_t *ret_sent)
 {
     int64_t put = 0;
     int32_t status;
@@ -54,7 +60,8 @@ int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd, int64_t le
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (fd < 0 || (length < 0 && length != LIBHTTP_LENGTH_UNKNOWN))
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, fd < 0 ? "fd is negative" : "length is negative");
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    fd < 0 ? "fd is negative" : "length is negative");
     if (check_sent(c) < 0 || check_ret(c, ret_sent) < 0)
         return c->failure.code;
     status = deliver_fd(c, fd, length, &put);

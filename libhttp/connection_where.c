@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* connection_where: the setters of where a connection goes. They fail while it is connected (C-127). */
+/* connection_where: the setters of where a connection goes. They fail while it is connected
+ * (C-127). */
 #include <libhttp/connection.h>
 #include <stdlib.h>
 
@@ -15,10 +16,12 @@ int32_t where_check(struct libhttp_connection *c)
 
     if (!s || s->phase == SESSION_CLOSED || session_is_foreign(s))
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed while connected: close first");
+    return fail(&c->failure, LIBHTTP_E_STATE,
+                "where and how to connect can't be changed while connected: close first");
 }
 
-/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and TLS over it. */
+/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and
+ * TLS over it. */
 static bool is_unused(const struct session *s)
 {
     return s && s->given && s->phase == SESSION_CONNECTING && !s->top;
@@ -29,7 +32,8 @@ static int32_t check_how(struct libhttp_connection *c)
     return is_unused(c->session) ? LIBHTTP_OK : where_check(c);
 }
 
-int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int64_t host_length, int32_t port)
+int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int64_t host_length,
+                                    int32_t port)
 {
     struct destination *d;
     struct span text;
@@ -67,7 +71,8 @@ int32_t libhttp_connection_set_unix(libhttp_connection *c, const char *path, int
         if (text_in(&text, path, path_length, "path", &c->failure) < 0)
             return c->failure.code;
         if (text.length == 0 || text.length >= sizeof((struct sockaddr_un *)0)->sun_path)
-            return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "path must have 1 to 107 bytes, it has %zu", text.length);
+            return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                        "path must have 1 to 107 bytes, it has %zu", text.length);
         copy = strndup(text.data, text.length);
         if (!copy)
             return fail_memory(&c->failure);
@@ -134,7 +139,8 @@ int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *co
         return LIBHTTP_E_STATE;
     if (!config) {
         c->destination.broken = true;
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "config is NULL: nothing connects until it is set right");
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "config is NULL: nothing connects until it is set right");
     }
     libhttp_tls_config_free(c->destination.tls);
     c->destination.tls = tls_config_ref(config);
@@ -142,7 +148,8 @@ int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *co
 }
 
 /* All or nothing: a failure leaves the tunnel that was set before. */
-static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port, const struct fields *fields)
+static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port,
+                          const struct fields *fields)
 {
     struct destination *d = &c->destination;
     struct fields copy;
@@ -160,8 +167,8 @@ static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_
     return LIBHTTP_OK;
 }
 
-int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, int64_t host_length, int32_t port,
-                                      const libhttp_headers *headers)
+int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, int64_t host_length,
+                                      int32_t port, const libhttp_headers *headers)
 {
     struct destination *d;
     struct span text;

@@ -132,7 +132,8 @@ int32_t libhttp_connection_interim_status(const libhttp_connection *c, int32_t i
     return m ? m->status : 0;
 }
 
-const libhttp_headers *libhttp_connection_interim_headers(const libhttp_connection *c, int32_t index)
+const libhttp_headers *libhttp_connection_interim_headers(const libhttp_connection *c,
+                                                          int32_t index)
 {
     const struct message *m = c ? messages_at(&c->interim, index) : NULL;
 

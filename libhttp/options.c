@@ -11,14 +11,16 @@
 #define LIMIT_MAXIMUM ((int64_t)1 << 30)
 
 /* LIBHTTP_OK where value is between least and most. */
-static int32_t check_range(struct libhttp_connection *c, const char *name, int64_t value, int64_t least, int64_t most)
+static int32_t check_range(struct libhttp_connection *c, const char *name, int64_t value,
+                           int64_t least, int64_t most)
 {
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (value >= least && value <= most)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "%s is %lld, and must be from %lld to %lld", name,
-                (long long)value, (long long)least, (long long)most);
+    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                "%s is %lld, and must be from %lld to %lld", name, (long long)value,
+                (long long)least, (long long)most);
 }
 
 static int32_t check_time(struct libhttp_connection *c, const char *name, int64_t milliseconds)
@@ -27,7 +29,8 @@ static int32_t check_time(struct libhttp_connection *c, const char *name, int64_
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (milliseconds > 0 || milliseconds == LIBHTTP_TIMEOUT_NONE)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "%s is %lld: a time is at least 1 ms, or -1 for none", name,
+    return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                "%s is %lld: a time is at least 1 ms, or -1 for none", name,
                 (long long)milliseconds);
 }
 
@@ -37,7 +40,8 @@ int32_t libhttp_connection_set_mode(libhttp_connection *c, int32_t mode)
 
     if (status < 0)
         return status;
-    if (c->state != LIBHTTP_STATE_IDLE || c->unread || (c->session && c->session->phase < SESSION_OPEN && c->session->top))
+    if (c->state != LIBHTTP_STATE_IDLE || c->unread ||
+        (c->session && c->session->phase < SESSION_OPEN && c->session->top))
         return fail(&c->failure, LIBHTTP_E_STATE, "the mode can only change between exchanges");
     c->settings->nonblocking = mode == LIBHTTP_MODE_NONBLOCKING;
     if (!c->session || c->session->phase == SESSION_CLOSED)

@@ -8,8 +8,8 @@
 #include "client/where.h"
 
 /* A literal address of the caller's. */
-static int32_t literal_in(struct libhttp_connection *c, const char *text, int64_t length, int32_t port,
-                          const char *argument, union address *ret, char **ret_text)
+static int32_t literal_in(struct libhttp_connection *c, const char *text, int64_t length,
+                          int32_t port, const char *argument, union address *ret, char **ret_text)
 {
     struct span span;
     char *copy;
@@ -21,13 +21,15 @@ static int32_t literal_in(struct libhttp_connection *c, const char *text, int64_
         return fail_memory(&c->failure);
     if (!address_parse(copy, port, ret)) {
         free(copy);
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "%s is no IPv4 or IPv6 address: %s", argument, QUOTE(span));
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "%s is no IPv4 or IPv6 address: %s",
+                    argument, QUOTE(span));
     }
     *ret_text = copy;
     return LIBHTTP_OK;
 }
 
-int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char *host, int64_t host_length, int32_t port)
+int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char *host,
+                                              int64_t host_length, int32_t port)
 {
     union address source = {.any = {.sa_family = AF_UNSPEC}};
     char *text = NULL;
@@ -37,7 +39,8 @@ int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char 
     if (where_check(c) < 0)
         return LIBHTTP_E_STATE;
     if (port < 0 || port > 65535)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "port is %d, and must be from 0 to 65535", (int)port);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "port is %d, and must be from 0 to 65535", (int)port);
     if (host && literal_in(c, host, host_length, port, "host", &source, &text) < 0)
         return c->failure.code;
     free(c->destination.source_text);
@@ -54,7 +57,8 @@ const char *libhttp_connection_source_address(const libhttp_connection *c, int32
     return c ? c->destination.source_text : NULL;
 }
 
-int32_t libhttp_connection_add_address(libhttp_connection *c, const char *address, int64_t address_length)
+int32_t libhttp_connection_add_address(libhttp_connection *c, const char *address,
+                                       int64_t address_length)
 {
     struct destination *d;
     union address parsed;
@@ -101,7 +105,8 @@ int32_t libhttp_connection_set_keep_alive_probes(libhttp_connection *c, int32_t 
     if (where_check(c) < 0)
         return LIBHTTP_E_STATE;
     if (on != 0 && on != 1)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "on is %d, and must be 0 or 1", (int)on);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "on is %d, and must be 0 or 1",
+                    (int)on);
     c->destination.keep_alive_probes = on != 0;
     return LIBHTTP_OK;
 }
@@ -131,7 +136,8 @@ int32_t libhttp_connection_set_debug_fd(libhttp_connection *c, int32_t fd)
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (fd < -1)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "fd is %d, and must be a descriptor or -1", (int)fd);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "fd is %d, and must be a descriptor or -1", (int)fd);
     c->debug.fd = fd;
     return LIBHTTP_OK;
 }
@@ -141,7 +147,8 @@ int32_t libhttp_connection_debug_fd(const libhttp_connection *c)
     return c ? c->debug.fd : 0;
 }
 
-int32_t libhttp_connection_debug_take(libhttp_connection *c, const char **ret_text, int64_t *ret_length)
+int32_t libhttp_connection_debug_take(libhttp_connection *c, const char **ret_text,
+                                      int64_t *ret_length)
 {
     struct span text;
 

@@ -136,8 +136,9 @@ const libhttp_headers *libhttp_response_headers(const libhttp_response *r)
     return r ? &r->message.headers : NULL;
 }
 
-int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_t name_length, const char *fallback,
-                                   int64_t fallback_length, const char **ret_value, int64_t *ret_length)
+int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_t name_length,
+                                   const char *fallback, int64_t fallback_length,
+                                   const char **ret_value, int64_t *ret_length)
 {
     int32_t status;
 
@@ -145,8 +146,8 @@ int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!ret_value)
         return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_value is NULL");
-    status = libhttp_headers_get(&r->message.headers, name, name_length, fallback, fallback_length, ret_value,
-                                 ret_length);
+    status = libhttp_headers_get(&r->message.headers, name, name_length, fallback, fallback_length,
+                                 ret_value, ret_length);
     return status < 0 ? failure_copy(&r->failure, &r->message.headers.failure) : status;
 }
 

@@ -14,16 +14,20 @@ static bool blocks(const struct libhttp_response *r)
     return r->session && !r->session->settings->nonblocking && !r->session->carried;
 }
 
-static int32_t check_room(struct libhttp_response *r, const void *buffer, int64_t capacity, const int64_t *ret)
+static int32_t check_room(struct libhttp_response *r, const void *buffer, int64_t capacity,
+                          const int64_t *ret)
 {
     if (capacity < 0)
-        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "capacity is negative: %lld", (long long)capacity);
+        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "capacity is negative: %lld",
+                    (long long)capacity);
     if (!ret || (!buffer && capacity > 0))
-        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, ret ? "buffer is NULL" : "ret_got is NULL");
+        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    ret ? "buffer is NULL" : "ret_got is NULL");
     return LIBHTTP_OK;
 }
 
-static int32_t driven_step(struct libhttp_response *r, char *buffer, size_t capacity, size_t *ret_got)
+static int32_t driven_step(struct libhttp_response *r, char *buffer, size_t capacity,
+                           size_t *ret_got)
 {
     int32_t status;
 
@@ -33,7 +37,8 @@ static int32_t driven_step(struct libhttp_response *r, char *buffer, size_t capa
     return status;
 }
 
-int32_t libhttp_response_read1(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
+int32_t libhttp_response_read1(libhttp_response *r, void *buffer, int64_t capacity,
+                               int64_t *ret_got)
 {
     size_t got = 0;
     int32_t status;
@@ -123,7 +128,8 @@ static size_t line_ahead(struct libhttp_response *r)
     return end ? (size_t)(end - ahead.data) + 1 : 0;
 }
 
-int32_t libhttp_response_readline(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
+int32_t libhttp_response_readline(libhttp_response *r, void *buffer, int64_t capacity,
+                                  int64_t *ret_got)
 {
     size_t line;
     size_t got = 0;
@@ -133,7 +139,8 @@ int32_t libhttp_response_readline(libhttp_response *r, void *buffer, int64_t cap
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return r->failure.code;
-    while ((line = r->closed ? 0 : line_ahead(r)) == 0 && buf_length(&r->ahead) < (size_t)capacity) {
+    while ((line = r->closed ? 0 : line_ahead(r)) == 0 &&
+           buf_length(&r->ahead) < (size_t)capacity) {
         size_t before = buf_length(&r->ahead);
 
         status = driven_ahead(r, block_size(r));
@@ -168,8 +175,8 @@ static int32_t check_end(struct libhttp_response *r, int64_t maximum)
     int32_t status = buf_length(&r->ahead) > 0 ? LIBHTTP_OK : driven_ahead(r, block_size(r));
 
     if (status == LIBHTTP_OK && buf_length(&r->ahead) > 0)
-        return fail(&r->failure, LIBHTTP_E_TOO_LARGE, "the body is larger than the maximum of %lld bytes",
-                    (long long)maximum);
+        return fail(&r->failure, LIBHTTP_E_TOO_LARGE,
+                    "the body is larger than the maximum of %lld bytes", (long long)maximum);
     return status;
 }
 
@@ -193,7 +200,8 @@ static int32_t collect(struct libhttp_response *r, int64_t maximum)
     }
 }
 
-int32_t libhttp_response_read_all(libhttp_response *r, int64_t maximum, const void **ret_data, int64_t *ret_length)
+int32_t libhttp_response_read_all(libhttp_response *r, int64_t maximum, const void **ret_data,
+                                  int64_t *ret_length)
 {
     int32_t status;
 
@@ -202,7 +210,8 @@ int32_t libhttp_response_read_all(libhttp_response *r, int64_t maximum, const vo
     if (!ret_data || !ret_length)
         return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_data or ret_length is NULL");
     if (maximum < 0)
-        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "maximum is negative: %lld", (long long)maximum);
+        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "maximum is negative: %lld",
+                    (long long)maximum);
     if (r->all_given)
         buf_clear(&r->all);
     r->all_given = false;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* response_wait: waiting for a response, cancelling it, its errors, and the stream that takes over. */
+/* response_wait: waiting for a response, cancelling it, its errors, and the stream that takes over.
+ */
 #include <libhttp/response.h>
 #include <stdlib.h>
 
 #include "client/waiting.h"
 
-int32_t libhttp_response_wait(const libhttp_response *r, int32_t *ret_fd, int32_t *ret_events, int64_t *ret_ms,
-                              int64_t *ret_generation)
+int32_t libhttp_response_wait(const libhttp_response *r, int32_t *ret_fd, int32_t *ret_events,
+                              int64_t *ret_ms, int64_t *ret_generation)
 {
-    return r ? waiting_describe(r->session, ret_fd, ret_events, ret_ms, ret_generation) : LIBHTTP_E_INVALID_ARGUMENT;
+    return r ? waiting_describe(r->session, ret_fd, ret_events, ret_ms, ret_generation)
+             : LIBHTTP_E_INVALID_ARGUMENT;
 }
 
 int32_t libhttp_response_cancel(libhttp_response *r)
@@ -59,9 +61,10 @@ int32_t libhttp_response_stream(libhttp_response *r, libhttp_stream **ret)
     if (!ret)
         return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret is NULL");
     if (!r->is_stream || r->stream_taken || r->closed || !session_is_open(r->session))
-        return fail(&r->failure, LIBHTTP_E_STATE, r->is_stream ? "the stream was taken, or is closed"
-                                                               : "the response opens no stream: it is no 101, nor a 2xx "
-                                                                 "to CONNECT");
+        return fail(&r->failure, LIBHTTP_E_STATE,
+                    r->is_stream ? "the stream was taken, or is closed"
+                                 : "the response opens no stream: it is no 101, nor a 2xx "
+                                   "to CONNECT");
     s = calloc(1, sizeof *s);
     if (!s)
         return fail_memory(&r->failure);

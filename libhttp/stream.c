@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stream: bytes in both directions after an upgrade or through the caller's own CONNECT (C-90, C-125). */
+/* stream: bytes in both directions after an upgrade or through the caller's own CONNECT (C-90,
+ * C-125). */
 #include <libhttp/stream.h>
 #include <stdlib.h>
 
@@ -35,7 +36,8 @@ static int32_t check_open(struct libhttp_stream *s)
     if (s->closed || s->session->phase == SESSION_CLOSED)
         return fail(&s->failure, LIBHTTP_E_CLOSED, "the stream is closed");
     if (session_is_foreign(s->session))
-        return fail(&s->failure, LIBHTTP_E_FORKED, "the stream was opened before a fork, by the parent");
+        return fail(&s->failure, LIBHTTP_E_FORKED,
+                    "the stream was opened before a fork, by the parent");
     return session_check_cancel(s->session, &s->failure);
 }
 
@@ -65,8 +67,8 @@ int32_t libhttp_stream_read(libhttp_stream *s, void *buffer, int64_t capacity, i
     if (!s)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!ret_got || capacity < 0 || (!buffer && capacity > 0))
-        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT, capacity < 0 ? "capacity is negative"
-                                                                          : "buffer or ret_got is NULL");
+        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    capacity < 0 ? "capacity is negative" : "buffer or ret_got is NULL");
     status = check_open(s);
     if (status == LIBHTTP_OK && capacity > 0) {
         do
@@ -120,10 +122,12 @@ int32_t libhttp_stream_write(libhttp_stream *s, const void *data, int64_t length
     if (data_in(&span, data, length, "data", &s->failure) < 0)
         return s->failure.code;
     if (!ret_sent && !blocks(s))
-        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_sent is NULL: outside blocking mode a part may be sent");
+        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "ret_sent is NULL: outside blocking mode a part may be sent");
     status = check_open(s);
     if (status == LIBHTTP_OK && s->write_ended)
-        status = fail(&s->failure, LIBHTTP_E_STATE, "the sending direction was ended by shutdown_write");
+        status =
+            fail(&s->failure, LIBHTTP_E_STATE, "the sending direction was ended by shutdown_write");
     if (status == LIBHTTP_OK)
         status = write_all(s, span, &put);
     if (status == LIBHTTP_OK && blocks(s) && s->session->tls)
@@ -152,7 +156,8 @@ int32_t libhttp_stream_shutdown_write(libhttp_stream *s)
     return status;
 }
 
-int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd, const void **ret_data, int64_t *ret_length)
+int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd, const void **ret_data,
+                                 int64_t *ret_length)
 {
     struct span unread;
     int fd;
@@ -160,11 +165,13 @@ int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd, const void 
     if (!s)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!ret_fd || !ret_data || !ret_length)
-        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_fd, ret_data or ret_length is NULL");
+        return fail(&s->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "ret_fd, ret_data or ret_length is NULL");
     if (check_open(s) < 0)
         return s->failure.code;
     if (s->session->tls || s->session->carried)
-        return fail(&s->failure, LIBHTTP_E_STATE, "only a plain TCP or Unix connection has a bare descriptor");
+        return fail(&s->failure, LIBHTTP_E_STATE,
+                    "only a plain TCP or Unix connection has a bare descriptor");
     unread = buf_span(&s->session->input);
     buf_append_span(&s->detached, unread);
     if (buf_failed(&s->detached)) {
@@ -186,10 +193,11 @@ int32_t libhttp_stream_fileno(const libhttp_stream *s)
     return s ? waiting_fileno(s->session) : -1;
 }
 
-int32_t libhttp_stream_wait(const libhttp_stream *s, int32_t *ret_fd, int32_t *ret_events, int64_t *ret_ms,
-                            int64_t *ret_generation)
+int32_t libhttp_stream_wait(const libhttp_stream *s, int32_t *ret_fd, int32_t *ret_events,
+                            int64_t *ret_ms, int64_t *ret_generation)
 {
-    return s ? waiting_describe(s->session, ret_fd, ret_events, ret_ms, ret_generation) : LIBHTTP_E_INVALID_ARGUMENT;
+    return s ? waiting_describe(s->session, ret_fd, ret_events, ret_ms, ret_generation)
+             : LIBHTTP_E_INVALID_ARGUMENT;
 }
 
 int32_t libhttp_stream_cancel(libhttp_stream *s)

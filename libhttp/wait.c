@@ -6,8 +6,8 @@
 #include "client/exchange.h"
 #include "client/waiting.h"
 
-int32_t libhttp_connection_wait(const libhttp_connection *c, int32_t *ret_fd, int32_t *ret_events, int64_t *ret_ms,
-                                int64_t *ret_generation)
+int32_t libhttp_connection_wait(const libhttp_connection *c, int32_t *ret_fd, int32_t *ret_events,
+                                int64_t *ret_ms, int64_t *ret_generation)
 {
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
@@ -54,10 +54,12 @@ static int32_t carried(struct libhttp_connection *c)
 {
     if (c->session && c->session->carried && c->session->bottom)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_STATE, "the connection is not in carried mode, or its transport is closed");
+    return fail(&c->failure, LIBHTTP_E_STATE,
+                "the connection is not in carried mode, or its transport is closed");
 }
 
-int32_t libhttp_connection_feed(libhttp_connection *c, const void *data, int64_t length, int64_t *ret_taken)
+int32_t libhttp_connection_feed(libhttp_connection *c, const void *data, int64_t length,
+                                int64_t *ret_taken)
 {
     struct span span;
     size_t taken;
@@ -109,8 +111,8 @@ int32_t libhttp_connection_took(libhttp_connection *c, int64_t length)
         return c->failure.code;
     memory_take(c->session->bottom, &span);
     if (length < 0 || (uint64_t)length > span.length)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "length is %lld, there are %zu bytes to take",
-                    (long long)length, span.length);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "length is %lld, there are %zu bytes to take", (long long)length, span.length);
     memory_took(c->session->bottom, (size_t)length);
     return LIBHTTP_OK;
 }

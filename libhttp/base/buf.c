@@ -67,7 +67,8 @@ char *buf_reserve(struct buf *b, size_t n)
         return NULL;
     }
     if (b->capacity - b->end < n || !b->data) {
-        /* Moving is only worth it where it frees at least half: otherwise a slow reader makes it quadratic. */
+        /* Moving is only worth it where it frees at least half: otherwise a slow reader makes it
+         * quadratic. */
         if (b->start >= length)
             move_to_front(b);
         if ((b->capacity - b->end < n || !b->data) && !grow(b, b->end + n))

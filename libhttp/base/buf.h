@@ -2,8 +2,8 @@
 /*
  * buf: owned bytes, a queue that grows at its end and is used up at its start, with a hard maximum.
  *
- * Running out of memory or over the maximum is latched: append away and ask buf_failed once at the end. Data moves when
- * the buffer grows; keep offsets, not pointers.
+ * Running out of memory or over the maximum is latched: append away and ask buf_failed once at the
+ * end. Data moves when the buffer grows; keep offsets, not pointers.
  */
 #ifndef LIBHTTP_BASE_BUF_H
 #define LIBHTTP_BASE_BUF_H
@@ -23,7 +23,8 @@ struct buf {
 
 void buf_init(struct buf *b, size_t maximum);
 
-/* Frees the memory. The buffer is empty then, and may be used again. Also clears a latched failure. */
+/* Frees the memory. The buffer is empty then, and may be used again. Also clears a latched failure.
+ */
 void buf_release(struct buf *b);
 
 /* Empties it and clears a latched failure; the memory stays. */
@@ -50,7 +51,8 @@ static inline bool buf_failed(const struct buf *b)
 }
 
 /*
- * Room for at least n more bytes behind the end; NULL, latched, if there can't be any. Write there, then buf_commit.
+ * Room for at least n more bytes behind the end; NULL, latched, if there can't be any. Write there,
+ * then buf_commit.
  */
 char *buf_reserve(struct buf *b, size_t n);
 

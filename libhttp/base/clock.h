@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: the one place that reads the time. Microseconds, monotonic; a deadline is such a time, or CLOCK_NEVER. */
+/* clock: the one place that reads the time. Microseconds, monotonic; a deadline is such a time, or
+ * CLOCK_NEVER. */
 #ifndef LIBHTTP_BASE_CLOCK_H
 #define LIBHTTP_BASE_CLOCK_H
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * failure: what a handle tells about its last error: the code, a sentence for people, and the facts behind it.
+ * failure: what a handle tells about its last error: the code, a sentence for people, and the facts
+ * behind it.
  *
- * Every function below the public ones takes a `struct failure *`, fills it and returns the code, in one line:
- *     return fail(failure, LIBHTTP_E_BAD_STATUS_LINE, "not a status line: %s", QUOTE(line));
- * Never thread-local: a goroutine may change threads between two calls.
+ * Every function below the public ones takes a `struct failure *`, fills it and returns the code,
+ * in one line: return fail(failure, LIBHTTP_E_BAD_STATUS_LINE, "not a status line: %s",
+ * QUOTE(line)); Never thread-local: a goroutine may change threads between two calls.
  */
 #ifndef LIBHTTP_BASE_FAILURE_H
 #define LIBHTTP_BASE_FAILURE_H
@@ -14,12 +15,12 @@
 #include "base/span.h"
 
 struct failure {
-    int32_t code;       /* 0: nothing has failed yet */
-    int32_t os_error;   /* errno, or 0 */
-    int64_t missing;    /* bytes of the body that did not come; -1: not known, or not such an error */
+    int32_t code;     /* 0: nothing has failed yet */
+    int32_t os_error; /* errno, or 0 */
+    int64_t missing;  /* bytes of the body that did not come; -1: not known, or not such an error */
     int64_t tls_reason; /* OpenSSL's error code, or 0 */
     char *text;         /* the sentence, owned; NULL: the code's own description */
-    char *detail;       /* the offending bytes (a bad line, a version), owned, NUL-terminated; or NULL */
+    char *detail; /* the offending bytes (a bad line, a version), owned, NUL-terminated; or NULL */
     size_t detail_length;
 };
 
@@ -37,7 +38,8 @@ int32_t fail_os(struct failure *f, int32_t code, int os_error, const char *forma
 /* Out of memory: allocates nothing. */
 int32_t fail_memory(struct failure *f);
 
-/* Remembers the offending bytes, cut to LIMIT_DETAIL; call it after fail. Returns the code, for tail calls. */
+/* Remembers the offending bytes, cut to LIMIT_DETAIL; call it after fail. Returns the code, for
+ * tail calls. */
 int32_t fail_detail(struct failure *f, struct span detail);
 
 /* Hands an error from one handle's failure to another's: `to` becomes a copy. Returns the code. */

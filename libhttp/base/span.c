@@ -28,7 +28,8 @@ struct span span_trim(struct span s)
     return s;
 }
 
-/* Where the member that starts at data ends: at a comma outside quotes, or at the end of the list. */
+/* Where the member that starts at data ends: at a comma outside quotes, or at the end of the list.
+ */
 static size_t member_length(struct span list)
 {
     bool quoted = false;

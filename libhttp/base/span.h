@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * span: borrowed bytes. All parsing and all text that comes in from a caller is a span; nobody frees one.
+ * span: borrowed bytes. All parsing and all text that comes in from a caller is a span; nobody
+ * frees one.
  */
 #ifndef LIBHTTP_BASE_SPAN_H
 #define LIBHTTP_BASE_SPAN_H
@@ -44,8 +45,8 @@ bool span_equal_nocase(struct span a, struct span b);
 struct span span_trim(struct span s);
 
 /*
- * The next member of a comma-separated list (RFC 9110 5.6.1), trimmed; *list moves behind it. Empty members are skipped.
- * False at the end. Commas inside quoted strings don't separate.
+ * The next member of a comma-separated list (RFC 9110 5.6.1), trimmed; *list moves behind it. Empty
+ * members are skipped. False at the end. Commas inside quoted strings don't separate.
  */
 bool span_next_member(struct span *list, struct span *ret_member);
 

@@ -12,7 +12,8 @@ static bool is_secret(struct span name)
 {
     return span_equal_nocase(name, span_text("authorization")) ||
            span_equal_nocase(name, span_text("proxy-authorization")) ||
-           span_equal_nocase(name, span_text("cookie")) || span_equal_nocase(name, span_text("set-cookie"));
+           span_equal_nocase(name, span_text("cookie")) ||
+           span_equal_nocase(name, span_text("set-cookie"));
 }
 
 static void write_all(int fd, struct span s)
@@ -85,7 +86,8 @@ static void put_line(struct libhttp_connection *c, const char *label, struct spa
 }
 
 /* "name: value", the value masked where it is a credential. */
-static void put_field(struct libhttp_connection *c, const char *label, struct span name, struct span value)
+static void put_field(struct libhttp_connection *c, const char *label, struct span name,
+                      struct span value)
 {
     struct buf line;
 
@@ -122,9 +124,11 @@ void debug_request(struct libhttp_connection *c, struct span head)
         size_t at = colon ? (size_t)(colon - line.data) : 0;
 
         if (colon)
-            put_field(c, "send: ", span_of(line.data, at), span_trim(span_of(colon + 1, line.length - at - 1)));
+            put_field(c, "send: ", span_of(line.data, at),
+                      span_trim(span_of(colon + 1, line.length - at - 1)));
         else if (line.length > 0)
-            put_line(c, "send: ", c->debug.level & LIBHTTP_DEBUG_SECRETS ? line : span_text("\t***"));
+            put_line(c,
+                     "send: ", c->debug.level & LIBHTTP_DEBUG_SECRETS ? line : span_text("\t***"));
     }
 }
 
@@ -149,7 +153,8 @@ void debug_response(struct libhttp_connection *c, const struct head *h, const ch
 
     put_line(c, "reply: ", next_line(&all));
     for (uint32_t i = 0; i < h->count; i++)
-        put_field(c, "header: ", span_of(data + h->fields[i].name, h->fields[i].name_length), head_value(h, data, i));
+        put_field(c, "header: ", span_of(data + h->fields[i].name, h->fields[i].name_length),
+                  head_value(h, data, i));
 }
 
 int32_t debug_take(struct debug *d, struct span *ret)

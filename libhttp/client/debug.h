@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* debug: the lines of debuglevel (C-106): what is sent and received, credentials masked, bodies as lengths. */
+/* debug: the lines of debuglevel (C-106): what is sent and received, credentials masked, bodies as
+ * lengths. */
 #ifndef LIBHTTP_CLIENT_DEBUG_H
 #define LIBHTTP_CLIENT_DEBUG_H
 
@@ -17,7 +18,8 @@ void debug_body(struct libhttp_connection *c, struct span data);
 /* `reply:` and `header:` lines. `text` and its slices are as they arrived. */
 void debug_response(struct libhttp_connection *c, const struct head *h, const char *data);
 
-/* What was kept, NUL-terminated, the caller's until the next take; the store is empty then. NO_MEMORY loses nothing. */
+/* What was kept, NUL-terminated, the caller's until the next take; the store is empty then.
+ * NO_MEMORY loses nothing. */
 int32_t debug_take(struct debug *d, struct span *ret);
 
 void debug_done(struct debug *d);

@@ -52,7 +52,8 @@ int32_t deliver_if_blocking(struct libhttp_connection *c)
 }
 
 /* One piece from a descriptor. */
-static int32_t send_fd_piece(struct libhttp_connection *c, int32_t fd, int64_t length, int64_t *ret_put)
+static int32_t send_fd_piece(struct libhttp_connection *c, int32_t fd, int64_t length,
+                             int64_t *ret_put)
 {
     int32_t status;
 

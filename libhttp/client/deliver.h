@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * deliver: an upload's steps, driven as the mode wants it: in blocking mode until all has left, elsewhere as far as it goes.
+ * deliver: an upload's steps, driven as the mode wants it: in blocking mode until all has left,
+ * elsewhere as far as it goes.
  */
 #ifndef LIBHTTP_CLIENT_DELIVER_H
 #define LIBHTTP_CLIENT_DELIVER_H
 
 #include "client/handles.h"
 
-/* Outside blocking mode a call may do a part of its work: the caller must be able to tell how much. */
+/* Outside blocking mode a call may do a part of its work: the caller must be able to tell how much.
+ */
 bool delivers_in_parts(const struct libhttp_connection *c);
 
 /* *ret_put is what was taken. AGAIN: nothing was. */

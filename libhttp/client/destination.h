@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* destination: where a connection goes and how: what its setters leave, what opening a session needs. */
+/* destination: where a connection goes and how: what its setters leave, what opening a session
+ * needs. */
 #ifndef LIBHTTP_CLIENT_DESTINATION_H
 #define LIBHTTP_CLIENT_DESTINATION_H
 
@@ -11,7 +12,7 @@
 #include "wire/request.h"
 
 struct destination {
-    bool broken;   /* the last set_host or set_tls failed: nothing connects until it is set right */
+    bool broken; /* the last set_host or set_tls failed: nothing connects until it is set right */
     bool has_host;
     struct host host;
     char *unix_path; /* NULL: TCP */
@@ -35,7 +36,8 @@ void destination_done(struct destination *d);
 int32_t destination_default_port(const struct destination *d);
 int32_t destination_port(const struct destination *d, const struct host *host);
 
-/* The host that requests are for: the tunnel's where there is one (C-34, C-44 of TLS: T-44). NULL: none is set. */
+/* The host that requests are for: the tunnel's where there is one (C-34, C-44 of TLS: T-44). NULL:
+ * none is set. */
 const struct host *destination_target(const struct destination *d);
 
 /* For the automatic Host field (C-34, C-35). `localhost` over a Unix socket without a host. */
@@ -44,7 +46,8 @@ void destination_request_host(const struct destination *d, struct request_host *
 /* For opening; borrows from d. */
 void destination_endpoint(const struct destination *d, struct endpoint *ret);
 
-/* Everything that tells two resumable TLS peers apart (T-47), NUL-terminated, owned by the caller; NULL: no memory. */
+/* Everything that tells two resumable TLS peers apart (T-47), NUL-terminated, owned by the caller;
+ * NULL: no memory. */
 char *destination_session_key(const struct destination *d);
 
 #endif

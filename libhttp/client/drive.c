@@ -18,7 +18,8 @@ static short poll_events(int32_t events)
 }
 
 /*
- * OK: try again. AGAIN: this session isn't to be waited for (non-blocking or carried mode). An error: poll failed.
+ * OK: try again. AGAIN: this session isn't to be waited for (non-blocking or carried mode). An
+ * error: poll failed.
  */
 static int32_t wait_for(const struct session *s, struct failure *failure)
 {

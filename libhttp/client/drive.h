@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* drive: the one place that waits. Steps give AGAIN; in blocking mode drive_wait sleeps until another try makes sense. */
+/* drive: the one place that waits. Steps give AGAIN; in blocking mode drive_wait sleeps until
+ * another try makes sense. */
 #ifndef LIBHTTP_CLIENT_DRIVE_H
 #define LIBHTTP_CLIENT_DRIVE_H
 
@@ -14,8 +15,8 @@
 bool drive_again(const struct session *s, int32_t *status, struct failure *failure);
 
 /*
- * Waits until a caller's descriptor (a pipe) can be read from: in blocking mode as long as the deadlines allow, otherwise
- * AGAIN where it can't be now.
+ * Waits until a caller's descriptor (a pipe) can be read from: in blocking mode as long as the
+ * deadlines allow, otherwise AGAIN where it can't be now.
  */
 int32_t drive_readable(struct session *s, int fd, struct failure *failure);
 

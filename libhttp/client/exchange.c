@@ -56,8 +56,8 @@ static struct libhttp_response *response_place(struct libhttp_connection *c)
     return r;
 }
 
-static int32_t take_message(struct libhttp_connection *c, struct libhttp_response *r, const struct head *h,
-                            const char *data, struct failure *failure)
+static int32_t take_message(struct libhttp_connection *c, struct libhttp_response *r,
+                            const struct head *h, const char *data, struct failure *failure)
 {
     struct span target = buf_span(&c->target);
     char *extra;
@@ -89,7 +89,8 @@ static void fill(struct libhttp_connection *c, struct libhttp_response *r, const
 }
 
 /* The final head becomes the response. */
-static int32_t take_final(struct respond *what, const struct head *h, const char *data, struct failure *failure)
+static int32_t take_final(struct respond *what, const struct head *h, const char *data,
+                          struct failure *failure)
 {
     struct libhttp_connection *c = what->c;
     struct framing framing;
@@ -123,7 +124,8 @@ static int32_t take(void *what, const struct head *h, const char *data, struct f
     return take_final(respond, h, data, failure);
 }
 
-/* The session goes to whom it belongs from here on: to the response alone (C-21), to both, or to the connection. */
+/* The session goes to whom it belongs from here on: to the response alone (C-21), to both, or to
+ * the connection. */
 static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
 {
     struct session *s = c->session;
@@ -147,7 +149,8 @@ static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
         c->unread = r;
 }
 
-/* Lost before any byte of the response: whether by EOF or by a reset makes no difference (C-22, C-64). */
+/* Lost before any byte of the response: whether by EOF or by a reset makes no difference (C-22,
+ * C-64). */
 static void name_loss(struct libhttp_connection *c)
 {
     struct failure *f = &c->failure;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* exchange: one request and its response on a connection: readiness, heads received, the response made. */
+/* exchange: one request and its response on a connection: readiness, heads received, the response
+ * made. */
 #ifndef LIBHTTP_CLIENT_EXCHANGE_H
 #define LIBHTTP_CLIENT_EXCHANGE_H
 
 #include "client/handles.h"
 
 /*
- * Makes the connection fit to move bytes of the exchange: opens a session where there is none, looks at an idle one before its
- * first use (C-105), notices forks and cancels. `open_anyway`: connect() was called, auto_open doesn't matter.
- * OK, AGAIN, or why it can't be (the connection is reset then).
+ * Makes the connection fit to move bytes of the exchange: opens a session where there is none,
+ * looks at an idle one before its first use (C-105), notices forks and cancels. `open_anyway`:
+ * connect() was called, auto_open doesn't matter. OK, AGAIN, or why it can't be (the connection is
+ * reset then).
  */
 int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway);
 

@@ -2,8 +2,9 @@
 /*
  * handles: what is behind libhttp_connection, libhttp_response and libhttp_stream.
  *
- * A connection counts one reference for its user and one for each response and stream, so that they may be freed in any order.
- * The session in use is shared by the connection and the response that is being read; see session.h.
+ * A connection counts one reference for its user and one for each response and stream, so that they
+ * may be freed in any order. The session in use is shared by the connection and the response that
+ * is being read; see session.h.
  */
 #ifndef LIBHTTP_CLIENT_HANDLES_H
 #define LIBHTTP_CLIENT_HANDLES_H
@@ -34,10 +35,11 @@ enum expect_phase { EXPECT_NONE, EXPECT_WAITING, EXPECT_GO };
 struct upload {
     uint8_t kind;   /* enum upload_kind */
     uint8_t expect; /* enum expect_phase */
-    bool early;     /* a final response came before the body was out: it waits in the session's input */
-    bool broken;    /* more was sent than declared: the connection isn't kept */
+    bool early; /* a final response came before the body was out: it waits in the session's input */
+    bool broken; /* more was sent than declared: the connection isn't kept */
     int64_t left;
-    size_t held_from; /* bytes at the output's start that are the head: what follows waits for 100 */
+    size_t
+        held_from; /* bytes at the output's start that are the head: what follows waits for 100 */
     struct failure failure; /* why sending failed, kept while the response is looked for (C-54) */
 };
 
@@ -50,22 +52,24 @@ struct debug {
 
 struct libhttp_connection {
     atomic_int references;
-    bool freed;      /* the user's reference is gone */
-    uint8_t state;   /* LIBHTTP_STATE_… */
-    bool look_due;   /* a new exchange: look at the idle session before its first byte leaves */
-    bool sending_failed; /* the last exchange ended so: upload.failure tells why, to getresponse too (C-54) */
+    bool freed;          /* the user's reference is gone */
+    uint8_t state;       /* LIBHTTP_STATE_… */
+    bool look_due;       /* a new exchange: look at the idle session before its first byte leaves */
+    bool sending_failed; /* the last exchange ended so: upload.failure tells why, to getresponse too
+                            (C-54) */
     struct settings *settings;
     struct canceller *canceller;
     struct destination destination;
     struct session *session; /* or NULL: not connected */
-    bool session_given;      /* set_fd or set_carried was the last to say where: never opened anew */
+    bool session_given; /* set_fd or set_carried was the last to say where: never opened anew */
     struct request request;
     struct upload upload;
     struct buf output; /* head, and body that was put, on their way */
     struct buf target; /* the request's, for libhttp_response_url */
     struct messages interim;
-    uint32_t head_bytes; /* of the interim heads so far */
-    struct libhttp_response *unread; /* the last response, while its body is unread and shares the session; not counted */
+    uint32_t head_bytes;             /* of the interim heads so far */
+    struct libhttp_response *unread; /* the last response, while its body is unread and shares the
+                                        session; not counted */
     struct libhttp_response *spare;  /* for the next response */
     struct tunnel *tunnel;           /* the last proxy's answer, or NULL */
     int64_t times[LIBHTTP_TIME_COMPLETE + 1]; /* clock_now() of each; 0: not yet */
@@ -84,17 +88,17 @@ struct libhttp_response {
     struct messages interim;
     struct message trailers;
     struct body body;
-    struct buf ahead;  /* body bytes that peek or readline have received already */
-    struct buf all;    /* what read_all has collected */
+    struct buf ahead; /* body bytes that peek or readline have received already */
+    struct buf all;   /* what read_all has collected */
     uint8_t version;
-    bool persists;     /* the connection will be kept */
-    bool detached;     /* it took the transport along (C-21) */
-    bool ended;        /* the body's end was reached */
-    bool closed;       /* by close() of it or of its connection */
+    bool persists; /* the connection will be kept */
+    bool detached; /* it took the transport along (C-21) */
+    bool ended;    /* the body's end was reached */
+    bool closed;   /* by close() of it or of its connection */
     bool stream_taken;
     bool is_stream;
-    int32_t broken;    /* the error that ended the body; given again by each later read */
-    bool all_given;    /* read_all has given `all`: the next one begins anew */
+    int32_t broken;       /* the error that ended the body; given again by each later read */
+    bool all_given;       /* read_all has given `all`: the next one begins anew */
     size_t line_searched; /* bytes of `ahead` that readline has searched for LF */
     int32_t debuglevel;
     int64_t url_length;

@@ -57,7 +57,8 @@ static int32_t keep_raw(struct message *m, const char *data, size_t length, stru
     return LIBHTTP_OK;
 }
 
-int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra, struct failure *failure)
+int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra,
+                     struct failure *failure)
 {
     size_t fields_size = h->count * sizeof(struct field);
     struct field *items;
@@ -129,7 +130,8 @@ static struct message *message_new(const struct head *h, const char *data, struc
     return m;
 }
 
-int32_t messages_add(struct messages *list, const struct head *h, const char *data, struct failure *failure)
+int32_t messages_add(struct messages *list, const struct head *h, const char *data,
+                     struct failure *failure)
 {
     struct message **items = realloc(list->items, (list->count + 1) * sizeof(struct message *));
 

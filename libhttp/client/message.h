@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message: a received head that somebody keeps: of a response, an interim response, a proxy's answer, a trailer section.
- * One block holds the slices and the text, and is used again for the next message where it is large enough.
+ * message: a received head that somebody keeps: of a response, an interim response, a proxy's
+ * answer, a trailer section. One block holds the slices and the text, and is used again for the
+ * next message where it is large enough.
  */
 #ifndef LIBHTTP_CLIENT_MESSAGE_H
 #define LIBHTTP_CLIENT_MESSAGE_H
@@ -18,7 +19,7 @@ struct message {
     char *text;
     uint32_t text_length;
     uint32_t reason, reason_length;
-    char *raw;      /* the head as it arrived, made at first asking; or NULL */
+    char *raw;                      /* the head as it arrived, made at first asking; or NULL */
     struct libhttp_headers headers; /* lent from the block */
 };
 
@@ -29,10 +30,11 @@ void message_done(struct message *m);
 void message_clear(struct message *m);
 
 /*
- * Takes a complete head from data, with `extra` more bytes of room behind the text, which message_extra gives.
- * Anything it held is forgotten. NO_MEMORY.
+ * Takes a complete head from data, with `extra` more bytes of room behind the text, which
+ * message_extra gives. Anything it held is forgotten. NO_MEMORY.
  */
-int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra, struct failure *failure);
+int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra,
+                     struct failure *failure);
 char *message_extra(const struct message *m);
 
 /* The head as it arrived (C-131). NO_MEMORY. */
@@ -51,6 +53,7 @@ static inline struct message *messages_at(const struct messages *list, int32_t i
 }
 
 void messages_done(struct messages *list);
-int32_t messages_add(struct messages *list, const struct head *h, const char *data, struct failure *failure);
+int32_t messages_add(struct messages *list, const struct head *h, const char *data,
+                     struct failure *failure);
 
 #endif

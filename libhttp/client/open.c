@@ -19,7 +19,8 @@ static bool may_sleep(const struct session *s, int64_t now)
     return left < 0 || left >= s->io.slice_ms;
 }
 
-static int32_t connect_step(struct session *s, const struct destination *d, int64_t now, struct failure *failure)
+static int32_t connect_step(struct session *s, const struct destination *d, int64_t now,
+                            struct failure *failure)
 {
     struct endpoint endpoint;
 
@@ -46,8 +47,9 @@ static int32_t start_tls(struct session *s, const struct destination *d, struct 
     const struct host *target = destination_target(d);
     char *key = destination_session_key(d);
     struct tls_peer peer = {.name = target ? target->name : "localhost", .session_key = key};
-    int32_t status = key ? tls_new(s->bottom, tls_config_context(d->tls), &peer, &s->io, &s->tls, failure)
-                         : fail_memory(failure);
+    int32_t status =
+        key ? tls_new(s->bottom, tls_config_context(d->tls), &peer, &s->io, &s->tls, failure)
+            : fail_memory(failure);
 
     free(key);
     if (status == LIBHTTP_OK)
@@ -55,7 +57,8 @@ static int32_t start_tls(struct session *s, const struct destination *d, struct 
     return status;
 }
 
-/* An engine speaks HTTP/1.1 alone so far: another choice of the server is an error with a name (C-138). */
+/* An engine speaks HTTP/1.1 alone so far: another choice of the server is an error with a name
+ * (C-138). */
 static int32_t check_alpn(const struct session *s, struct failure *failure)
 {
     struct tls_info info;
@@ -64,12 +67,13 @@ static int32_t check_alpn(const struct session *s, struct failure *failure)
     if (info.alpn.length == 0 || span_equal(info.alpn, span_text("http/1.1")) ||
         span_equal(info.alpn, span_text("http/1.0")))
         return LIBHTTP_OK;
-    fail(failure, LIBHTTP_E_UNSUPPORTED_PROTOCOL, "the server chose %s by ALPN, which libhttp doesn't speak",
-         QUOTE(info.alpn));
+    fail(failure, LIBHTTP_E_UNSUPPORTED_PROTOCOL,
+         "the server chose %s by ALPN, which libhttp doesn't speak", QUOTE(info.alpn));
     return fail_detail(failure, info.alpn);
 }
 
-static int32_t handshake_step(struct session *s, const struct destination *d, int64_t now, struct failure *failure)
+static int32_t handshake_step(struct session *s, const struct destination *d, int64_t now,
+                              struct failure *failure)
 {
     int32_t status;
 
@@ -81,15 +85,19 @@ static int32_t handshake_step(struct session *s, const struct destination *d, in
     return status == LIBHTTP_OK ? check_alpn(s, failure) : status;
 }
 
-/* What the proxy's side sends before our first byte is nobody's answer (T-45); TLS notices it by itself. */
-static int32_t check_silence(struct session *s, const struct destination *d, struct failure *failure)
+/* What the proxy's side sends before our first byte is nobody's answer (T-45); TLS notices it by
+ * itself. */
+static int32_t check_silence(struct session *s, const struct destination *d,
+                             struct failure *failure)
 {
     if (!d->has_tunnel || d->tls || transport_look(s->top, failure) == LIBHTTP_OK)
         return LIBHTTP_OK;
-    return fail(failure, LIBHTTP_E_TUNNEL_FAILED, "bytes came through the tunnel before anything was sent into it");
+    return fail(failure, LIBHTTP_E_TUNNEL_FAILED,
+                "bytes came through the tunnel before anything was sent into it");
 }
 
-static int32_t phase_step(struct session *s, const struct destination *d, int64_t now, struct failure *failure)
+static int32_t phase_step(struct session *s, const struct destination *d, int64_t now,
+                          struct failure *failure)
 {
     switch (s->phase) {
     case SESSION_CONNECTING:

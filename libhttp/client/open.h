@@ -7,7 +7,8 @@
 #include "client/session.h"
 
 /*
- * Goes on opening a session; idempotent. OK: open. AGAIN: see session_wait. An error: the session is to be closed.
+ * Goes on opening a session; idempotent. OK: open. AGAIN: see session_wait. An error: the session
+ * is to be closed.
  */
 int32_t session_open(struct session *s, const struct destination *d, struct failure *failure);
 

@@ -36,15 +36,18 @@ static int32_t broken_before(struct libhttp_response *r)
 {
     if (r->failure.code == r->broken)
         return r->broken;
-    return fail(&r->failure, r->broken, "the body was cut off before: %s", libhttp_error_description(r->broken));
+    return fail(&r->failure, r->broken, "the body was cut off before: %s",
+                libhttp_error_description(r->broken));
 }
 
 static int32_t complete(struct libhttp_response *r)
 {
     struct chunked *chunked = &r->body.chunked;
 
-    if (r->body.kind == BODY_CHUNKED && chunked->trailers && chunked->trailers->phase == HEAD_COMPLETE &&
-        message_take(&r->trailers, chunked->trailers, buf_data(&chunked->trailer_bytes), 0, &r->failure) < 0)
+    if (r->body.kind == BODY_CHUNKED && chunked->trailers &&
+        chunked->trailers->phase == HEAD_COMPLETE &&
+        message_take(&r->trailers, chunked->trailers, buf_data(&chunked->trailer_bytes), 0,
+                     &r->failure) < 0)
         return break_off(r, LIBHTTP_E_NO_MEMORY);
     r->ended = true;
     read_done(r, r->persists && r->body.complete);
@@ -60,7 +63,8 @@ static int32_t give_first(struct libhttp_response *r, int32_t status, size_t got
     return LIBHTTP_OK;
 }
 
-static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capacity, size_t *ret_got)
+static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capacity,
+                          size_t *ret_got)
 {
     struct buf *input = &r->session->input;
     size_t length = buf_length(input) < capacity ? buf_length(input) : capacity;
@@ -68,7 +72,8 @@ static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capac
     int32_t status;
 
     memcpy(buffer, buf_data(input), length);
-    status = body_decode(&r->body, buffer, length, &r->session->settings->limits, &used, ret_got, &r->failure);
+    status = body_decode(&r->body, buffer, length, &r->session->settings->limits, &used, ret_got,
+                         &r->failure);
     buf_consume(input, used);
     return give_first(r, status, *ret_got);
 }
@@ -110,10 +115,12 @@ static int32_t keep_rest(struct libhttp_response *r, const char *data, size_t le
 }
 
 /*
- * Receives into the caller's memory and decodes it there. Where framing may come behind it, a second area takes a little
- * more, so that the last bytes of a chunk don't cost a call of their own.
+ * Receives into the caller's memory and decodes it there. Where framing may come behind it, a
+ * second area takes a little more, so that the last bytes of a chunk don't cost a call of their
+ * own.
  */
-static int32_t direct(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait, size_t *ret_got)
+static int32_t direct(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                      size_t *ret_got)
 {
     char overflow[LIMIT_CHUNK_OVERFLOW];
     int64_t straight = body_straight(&r->body);
@@ -132,7 +139,8 @@ static int32_t direct(struct libhttp_response *r, char *buffer, size_t capacity,
     if (got == 0)
         return at_eof(r);
     here = got < first ? got : first;
-    status = body_decode(&r->body, buffer, here, &r->session->settings->limits, &used, ret_got, &r->failure);
+    status = body_decode(&r->body, buffer, here, &r->session->settings->limits, &used, ret_got,
+                         &r->failure);
     if (status == LIBHTTP_OK && used < here)
         status = keep_rest(r, buffer + used, here - used);
     if (status == LIBHTTP_OK && got > first)
@@ -144,19 +152,23 @@ static int32_t direct(struct libhttp_response *r, char *buffer, size_t capacity,
 static int32_t check(struct libhttp_response *r)
 {
     if (r->closed)
-        return fail(&r->failure, LIBHTTP_E_CLOSED, "the response was closed before its body was read");
+        return fail(&r->failure, LIBHTTP_E_CLOSED,
+                    "the response was closed before its body was read");
     if (r->broken)
         return broken_before(r);
     if (r->session->phase == SESSION_CLOSED)
-        return break_off(r, fail(&r->failure, LIBHTTP_E_CLOSED, "the connection was closed before the body was read"));
+        return break_off(r, fail(&r->failure, LIBHTTP_E_CLOSED,
+                                 "the connection was closed before the body was read"));
     if (session_is_foreign(r->session))
-        return break_off(r, fail(&r->failure, LIBHTTP_E_FORKED, "the exchange was begun before a fork, by the parent"));
+        return break_off(r, fail(&r->failure, LIBHTTP_E_FORKED,
+                                 "the exchange was begun before a fork, by the parent"));
     if (session_check_cancel(r->session, &r->failure) < 0)
         return break_off(r, LIBHTTP_E_CANCELLED);
     return LIBHTTP_OK;
 }
 
-static int32_t move(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait, size_t *ret_got)
+static int32_t move(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                    size_t *ret_got)
 {
     if (buf_length(&r->session->input) > 0)
         return from_input(r, buffer, capacity, ret_got);
@@ -176,7 +188,8 @@ static size_t from_ahead(struct libhttp_response *r, char *buffer, size_t capaci
     return length;
 }
 
-static int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait, size_t *ret_got)
+static int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                     size_t *ret_got)
 {
     size_t got = 0;
 
@@ -196,7 +209,8 @@ static int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, 
     return LIBHTTP_OK;
 }
 
-int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait, size_t *ret_got)
+int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                  size_t *ret_got)
 {
     if (buf_length(&r->ahead) > 0 && !r->closed) {
         *ret_got = from_ahead(r, buffer, capacity);

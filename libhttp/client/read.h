@@ -6,10 +6,12 @@
 #include "client/handles.h"
 
 /*
- * One step: OK with at least one byte of the body; OK with 0: its end; AGAIN, or an error, which is given again from then on.
- * `nowait`: takes only what is here. Bytes that peek or readline hold come first.
+ * One step: OK with at least one byte of the body; OK with 0: its end; AGAIN, or an error, which is
+ * given again from then on. `nowait`: takes only what is here. Bytes that peek or readline hold
+ * come first.
  */
-int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait, size_t *ret_got);
+int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                  size_t *ret_got);
 
 /* Appends body bytes to r->ahead, at most `most`; the same results. */
 int32_t read_ahead(struct libhttp_response *r, size_t most, size_t *ret_got);

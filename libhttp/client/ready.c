@@ -31,7 +31,8 @@ static bool is_usable(struct libhttp_connection *c)
     struct failure ignored;
     bool usable;
 
-    if (s->phase == SESSION_CLOSED || s->dirty || session_is_foreign(s) || cancel_point_woken(&s->io.cancel))
+    if (s->phase == SESSION_CLOSED || s->dirty || session_is_foreign(s) ||
+        cancel_point_woken(&s->io.cancel))
         return false;
     if (s->phase < SESSION_OPEN || c->unread || !s->idle_since)
         return true;
@@ -114,7 +115,8 @@ static int32_t lost(struct libhttp_connection *c)
 
     connection_reset(c);
     if (forked)
-        return fail(&c->failure, LIBHTTP_E_FORKED, "the exchange was begun before a fork, by the parent");
+        return fail(&c->failure, LIBHTTP_E_FORKED,
+                    "the exchange was begun before a fork, by the parent");
     fail(&c->failure, LIBHTTP_E_REMOTE_DISCONNECTED,
          "the connection was closed before the response; the request may have been processed");
     c->failure.os_error = ECONNRESET;
@@ -135,7 +137,8 @@ int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway)
         return LIBHTTP_E_CANCELLED;
     if (!c->look_due) {
         if (!c->session || c->session->phase == SESSION_CLOSED || session_is_foreign(c->session))
-            return c->session ? lost(c) : fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "not connected");
+            return c->session ? lost(c)
+                              : fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "not connected");
     } else if (c->session && !is_usable(c)) {
         connection_drop_session(c);
     }

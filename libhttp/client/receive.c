@@ -11,8 +11,10 @@ static int32_t keep(struct session *s, const char *data, size_t length, struct f
     return buf_failed(&s->input) ? fail_memory(failure) : LIBHTTP_OK;
 }
 
-/* Keeps an incomplete head that was received into the stack, and the parser that has looked at it. AGAIN. */
-static int32_t hold(struct session *s, struct head *h, const char *data, size_t length, struct failure *failure)
+/* Keeps an incomplete head that was received into the stack, and the parser that has looked at it.
+ * AGAIN. */
+static int32_t hold(struct session *s, struct head *h, const char *data, size_t length,
+                    struct failure *failure)
 {
     s->partial = malloc(sizeof *s->partial);
     if (!s->partial) {
@@ -24,8 +26,8 @@ static int32_t hold(struct session *s, struct head *h, const char *data, size_t 
 }
 
 /* The usual case: nothing is held, and one receive brings the whole head. */
-static int32_t from_stack(struct session *s, const struct head_limits *limits, bool nowait, receive_taker *taker,
-                          void *what, struct failure *failure)
+static int32_t from_stack(struct session *s, const struct head_limits *limits, bool nowait,
+                          receive_taker *taker, void *what, struct failure *failure)
 {
     char room[LIMIT_RECEIVE];
     struct iovec area = {.iov_base = room, .iov_len = sizeof room};
@@ -71,8 +73,8 @@ static void drop_partial(struct session *s)
 }
 
 /* Parses what is held. */
-static int32_t from_input(struct session *s, const struct head_limits *limits, receive_taker *taker, void *what,
-                          struct failure *failure)
+static int32_t from_input(struct session *s, const struct head_limits *limits, receive_taker *taker,
+                          void *what, struct failure *failure)
 {
     uint32_t used;
     int32_t status;
@@ -107,15 +109,16 @@ static int32_t more_input(struct session *s, bool nowait, struct failure *failur
         return status;
     if (got == 0) {
         status = start_partial(s, failure);
-        return status < 0 ? status
-                          : head_at_eof(s->partial, buf_data(&s->input), buf_length(&s->input), failure);
+        return status < 0
+                   ? status
+                   : head_at_eof(s->partial, buf_data(&s->input), buf_length(&s->input), failure);
     }
     buf_commit(&s->input, got);
     return LIBHTTP_OK;
 }
 
-int32_t receive_head(struct session *s, const struct head_limits *limits, bool nowait, receive_taker *taker, void *what,
-                     struct failure *failure)
+int32_t receive_head(struct session *s, const struct head_limits *limits, bool nowait,
+                     receive_taker *taker, void *what, struct failure *failure)
 {
     int32_t status;
 

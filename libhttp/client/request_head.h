@@ -5,7 +5,8 @@
 
 #include "client/handles.h"
 
-int32_t request_head_begin(struct libhttp_connection *c, struct span method, struct span target, int32_t skip);
+int32_t request_head_begin(struct libhttp_connection *c, struct span method, struct span target,
+                           int32_t skip);
 int32_t request_head_end(struct libhttp_connection *c, int32_t flags);
 
 /* Takes back what was put: the connection is idle, nothing has left. */

@@ -85,14 +85,16 @@ static int64_t total_deadline(const struct session *s)
 
 static int64_t connect_deadline(const struct session *s)
 {
-    return s->phase < SESSION_OPEN ? clock_after(s->open_started, s->settings->connect_ms) : CLOCK_NEVER;
+    return s->phase < SESSION_OPEN ? clock_after(s->open_started, s->settings->connect_ms)
+                                   : CLOCK_NEVER;
 }
 
 /* A total deadline holds also while bytes trickle in (T-22). */
 static int32_t check_total(struct session *s, int64_t now, struct failure *failure)
 {
     if (now >= total_deadline(s))
-        return fail(failure, LIBHTTP_E_TIMEOUT, "the exchange took longer than its total timeout of %lld ms",
+        return fail(failure, LIBHTTP_E_TIMEOUT,
+                    "the exchange took longer than its total timeout of %lld ms",
                     (long long)s->settings->total_ms);
     return LIBHTTP_OK;
 }
@@ -105,7 +107,8 @@ int32_t session_blocked(struct session *s, struct failure *failure)
         return LIBHTTP_E_CANCELLED;
     if (s->phase < SESSION_OPEN) {
         if (now >= connect_deadline(s))
-            return fail(failure, LIBHTTP_E_TIMEOUT, "not connected within the connect timeout of %lld ms",
+            return fail(failure, LIBHTTP_E_TIMEOUT,
+                        "not connected within the connect timeout of %lld ms",
                         (long long)s->settings->connect_ms);
         return check_total(s, now, failure) < 0 ? LIBHTTP_E_TIMEOUT : LIBHTTP_AGAIN;
     }
@@ -120,8 +123,9 @@ int32_t session_blocked(struct session *s, struct failure *failure)
 }
 
 /*
- * One system call may wait by itself, in blocking mode, where no deadline can pass meanwhile: the first time only, a second
- * wait goes to poll, which is exact. Without SO_RCVTIMEO it would wait forever: then only where nothing limits it.
+ * One system call may wait by itself, in blocking mode, where no deadline can pass meanwhile: the
+ * first time only, a second wait goes to poll, which is exact. Without SO_RCVTIMEO it would wait
+ * forever: then only where nothing limits it.
  */
 static bool may_sleep(const struct session *s, int64_t now)
 {
@@ -143,8 +147,8 @@ static int64_t now_for(const struct session *s)
     return s->settings->total_ms >= 0 || s->continue_until != CLOCK_NEVER ? clock_now() : 0;
 }
 
-int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait, size_t *ret_got,
-                        struct failure *failure)
+int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
+                        size_t *ret_got, struct failure *failure)
 {
     int64_t now = now_for(s);
     int32_t status;
@@ -195,7 +199,8 @@ int32_t session_send(struct session *s, const struct iovec *areas, int count, si
     return sent(s, status, (int64_t)put, failure);
 }
 
-int32_t session_send_file(struct session *s, int fd, int64_t length, int64_t *ret_put, struct failure *failure)
+int32_t session_send_file(struct session *s, int fd, int64_t length, int64_t *ret_put,
+                          struct failure *failure)
 {
     int64_t put = 0;
     int32_t status;

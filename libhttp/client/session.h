@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session: one opened transport with everything that belongs to it: bytes received but not used, deadlines, what is waited
- * for. A connection has one while it is connected; a response keeps its session while its body is unread, a stream for good.
- * (When HTTP/2 comes, several connections will share what is below it.)
+ * session: one opened transport with everything that belongs to it: bytes received but not used,
+ * deadlines, what is waited for. A connection has one while it is connected; a response keeps its
+ * session while its body is unread, a stream for good. (When HTTP/2 comes, several connections will
+ * share what is below it.)
  *
- * Calls give OK, AGAIN or an error and never wait, but for a slice in blocking mode; drive.h does the waiting.
+ * Calls give OK, AGAIN or an error and never wait, but for a slice in blocking mode; drive.h does
+ * the waiting.
  */
 #ifndef LIBHTTP_CLIENT_SESSION_H
 #define LIBHTTP_CLIENT_SESSION_H
@@ -44,10 +46,10 @@ struct session {
     int32_t reading;       /* needs of the reading call that gave AGAIN: WANT_…; 0: none */
     int32_t writing;       /* the same of the writing call */
     int64_t open_started;  /* clock_now() when opening began */
-    int64_t started;       /* when the exchange began, for the total deadline; 0: none is under way */
-    int64_t quiet_since;   /* since when no byte moved, for the idle deadline; 0: not waiting */
-    int64_t idle_since;    /* since when no exchange is under way, for the look before reuse */
-    int64_t continue_until; /* deadline for 100 (Continue), or CLOCK_NEVER */
+    int64_t started;     /* when the exchange began, for the total deadline; 0: none is under way */
+    int64_t quiet_since; /* since when no byte moved, for the idle deadline; 0: not waiting */
+    int64_t idle_since;  /* since when no exchange is under way, for the look before reuse */
+    int64_t continue_until;      /* deadline for 100 (Continue), or CLOCK_NEVER */
     int64_t bytes_in, bytes_out; /* of this exchange */
     int64_t sent_before;         /* bytes sent on this transport before this exchange */
     struct tunnel *tunnel;       /* its state while opening and its answer; NULL: none */
@@ -58,7 +60,8 @@ struct session *session_new(struct settings *settings, struct canceller *cancell
 struct session *session_ref(struct session *s);
 void session_unref(struct session *s); /* NULL is fine; the last one closes it */
 
-/* Closes the transport now; whoever still holds the session finds it SESSION_CLOSED. Silent in the child of a fork. */
+/* Closes the transport now; whoever still holds the session finds it SESSION_CLOSED. Silent in the
+ * child of a fork. */
 void session_close(struct session *s);
 
 static inline bool session_is_open(const struct session *s)
@@ -73,17 +76,18 @@ bool session_is_foreign(const struct session *s);
 int32_t session_check_cancel(const struct session *s, struct failure *failure);
 
 /*
- * Receives. Like transport_read, with the deadlines kept. OK with 0: EOF. `nowait`: only what is there (a look during
- * sending), no deadline.
+ * Receives. Like transport_read, with the deadlines kept. OK with 0: EOF. `nowait`: only what is
+ * there (a look during sending), no deadline.
  */
-int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait, size_t *ret_got,
-                        struct failure *failure);
+int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
+                        size_t *ret_got, struct failure *failure);
 
 /* Sends; like transport_write, with the deadlines kept; count 0 moves on what TLS holds. */
 int32_t session_send(struct session *s, const struct iovec *areas, int count, size_t *ret_put,
                      struct failure *failure);
 
-int32_t session_send_file(struct session *s, int fd, int64_t length, int64_t *ret_put, struct failure *failure);
+int32_t session_send_file(struct session *s, int fd, int64_t length, int64_t *ret_put,
+                          struct failure *failure);
 
 /* The needs of one kind are met or given up: nothing pending is left of it. */
 static inline void session_settle(struct session *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * settings: what options.h sets. One object is shared by a connection and its sessions, so that a change acts at once on all
- * of them, also on a response that took its transport along.
+ * settings: what options.h sets. One object is shared by a connection and its sessions, so that a
+ * change acts at once on all of them, also on a response that took its transport along.
  */
 #ifndef LIBHTTP_CLIENT_SETTINGS_H
 #define LIBHTTP_CLIENT_SETTINGS_H
@@ -33,7 +33,8 @@ struct settings *settings_new(void);
 struct settings *settings_ref(struct settings *s);
 void settings_unref(struct settings *s);
 
-/* The longest that one system call may wait by itself: a slice of every deadline that is set, 0 where none is. */
+/* The longest that one system call may wait by itself: a slice of every deadline that is set, 0
+ * where none is. */
 int32_t settings_slice(const struct settings *s);
 
 #endif

@@ -29,15 +29,16 @@ static void authority(struct buf *out, const struct destination *d)
     buf_append_decimal(out, (uint64_t)destination_port(d, &d->tunnel));
 }
 
-static int32_t write_head(struct buf *out, struct span target, const struct destination *d, struct failure *failure)
+static int32_t write_head(struct buf *out, struct span target, const struct destination *d,
+                          struct failure *failure)
 {
     struct request request = {0};
-    int32_t status = request_begin(&request, out, span_text("CONNECT"), target, REQUEST_SKIP_ACCEPT_ENCODING, NULL,
-                                   failure);
+    int32_t status = request_begin(&request, out, span_text("CONNECT"), target,
+                                   REQUEST_SKIP_ACCEPT_ENCODING, NULL, failure);
 
     for (uint32_t i = 0; i < d->tunnel_fields.count && status == LIBHTTP_OK; i++)
-        status = request_field(&request, out, fields_name(&d->tunnel_fields, i), fields_value(&d->tunnel_fields, i),
-                               failure);
+        status = request_field(&request, out, fields_name(&d->tunnel_fields, i),
+                               fields_value(&d->tunnel_fields, i), failure);
     return status == LIBHTTP_OK ? request_end(&request, out, failure) : status;
 }
 
@@ -55,7 +56,8 @@ struct tunnel *tunnel_new(const struct destination *d, struct failure *failure)
     buf_init(&t->output, LIMIT_TEXT);
     buf_init(&target, LIMIT_TEXT);
     authority(&target, d);
-    status = buf_failed(&target) ? fail_memory(failure) : write_head(&t->output, buf_span(&target), d, failure);
+    status = buf_failed(&target) ? fail_memory(failure)
+                                 : write_head(&t->output, buf_span(&target), d, failure);
     buf_release(&target);
     if (status == LIBHTTP_OK)
         return t;
@@ -80,7 +82,8 @@ static int32_t send_head(struct session *s, struct failure *failure)
     return LIBHTTP_OK;
 }
 
-static int32_t take_answer(void *what, const struct head *h, const char *data, struct failure *failure)
+static int32_t take_answer(void *what, const struct head *h, const char *data,
+                           struct failure *failure)
 {
     struct tunnel *t = what;
 
@@ -97,7 +100,8 @@ static int32_t judge(struct session *s, struct failure *failure)
     const struct message *answer = &s->tunnel->answer;
 
     if (answer->status < 200 || answer->status > 299)
-        return fail(failure, LIBHTTP_E_TUNNEL_FAILED, "the proxy refused the tunnel: %d %s", (int)answer->status,
+        return fail(failure, LIBHTTP_E_TUNNEL_FAILED, "the proxy refused the tunnel: %d %s",
+                    (int)answer->status,
                     QUOTE(span_of(answer->text + answer->reason, answer->reason_length)));
     if (buf_length(&s->input) > 0)
         return fail(failure, LIBHTTP_E_TUNNEL_FAILED,
@@ -115,7 +119,8 @@ int32_t tunnel_step(struct session *s, struct failure *failure)
 
         limits.total = limits.total > t->head_bytes ? limits.total - t->head_bytes : 0;
         if (t->interim > s->settings->max_interim)
-            return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS, "more than %u interim responses to CONNECT",
+            return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS,
+                        "more than %u interim responses to CONNECT",
                         (unsigned)s->settings->max_interim);
         status = receive_head(s, &limits, false, take_answer, t, failure);
     }

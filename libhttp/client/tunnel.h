@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tunnel: CONNECT through a proxy (RFC 9110 9.3.6) while a session is opened, and the proxy's answer afterwards. */
+/* tunnel: CONNECT through a proxy (RFC 9110 9.3.6) while a session is opened, and the proxy's
+ * answer afterwards. */
 #ifndef LIBHTTP_CLIENT_TUNNEL_H
 #define LIBHTTP_CLIENT_TUNNEL_H
 
@@ -9,7 +10,7 @@
 struct tunnel {
     struct buf output; /* what of the CONNECT head has not left yet */
     struct message answer;
-    uint32_t interim; /* 1xx answers skipped (C-61) */
+    uint32_t interim;    /* 1xx answers skipped (C-61) */
     uint32_t head_bytes; /* of all heads so far, for the limit */
 };
 

@@ -17,7 +17,8 @@ static bool is_watching(const struct libhttp_connection *c)
     return !c->unread && !c->session->peer_ended && !c->upload.early;
 }
 
-static int32_t take_early(void *what, const struct head *h, const char *data, struct failure *failure)
+static int32_t take_early(void *what, const struct head *h, const char *data,
+                          struct failure *failure)
 {
     struct libhttp_connection *c = what;
 
@@ -29,12 +30,14 @@ static int32_t take_early(void *what, const struct head *h, const char *data, st
 
 static int32_t early(struct libhttp_connection *c)
 {
-    c->session->dirty = true; /* the body was cut short: what follows on the connection is nobody's */
+    c->session->dirty =
+        true; /* the body was cut short: what follows on the connection is nobody's */
     c->session->continue_until = CLOCK_NEVER;
     session_settle(c->session);
     buf_clear(&c->output);
-    return fail(&c->failure, LIBHTTP_E_EARLY_RESPONSE,
-                "a final response came before the whole request was sent: stop sending, call getresponse");
+    return fail(
+        &c->failure, LIBHTTP_E_EARLY_RESPONSE,
+        "a final response came before the whole request was sent: stop sending, call getresponse");
 }
 
 /* Takes what is here of the response, without waiting (C-124). */
@@ -63,7 +66,8 @@ static bool is_loss(const struct failure *f)
 static int32_t failed(struct libhttp_connection *c)
 {
     failure_copy(&c->upload.failure, &c->failure);
-    if (is_loss(&c->failure) && c->session && is_watching(c) && watch(c) == LIBHTTP_E_EARLY_RESPONSE)
+    if (is_loss(&c->failure) && c->session && is_watching(c) &&
+        watch(c) == LIBHTTP_E_EARLY_RESPONSE)
         return LIBHTTP_E_EARLY_RESPONSE;
     connection_reset(c);
     c->sending_failed = true; /* getresponse tells it too */
@@ -93,7 +97,8 @@ static int32_t before_push(struct libhttp_connection *c)
     return status == LIBHTTP_OK || status == LIBHTTP_E_EARLY_RESPONSE ? status : failed(c);
 }
 
-static int32_t push(struct libhttp_connection *c, const struct iovec *areas, int count, size_t *ret_put)
+static int32_t push(struct libhttp_connection *c, const struct iovec *areas, int count,
+                    size_t *ret_put)
 {
     int32_t status = before_push(c);
 
@@ -189,8 +194,9 @@ static int32_t send_plain(struct libhttp_connection *c, struct span data, size_t
     size_t moved = 0;
 
     while (moved == 0) {
-        struct iovec areas[2] = {{.iov_base = buf_data(&c->output), .iov_len = buf_length(&c->output)},
-                                 {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length}};
+        struct iovec areas[2] = {
+            {.iov_base = buf_data(&c->output), .iov_len = buf_length(&c->output)},
+            {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length}};
         bool output = areas[0].iov_len > 0;
         int32_t status = push(c, output ? areas : areas + 1, output ? 2 : 1, &put);
 
@@ -208,7 +214,8 @@ static void put_chunk_size(struct libhttp_connection *c, size_t length)
     buf_append_text(&c->output, "\r\n");
 }
 
-/* What is left of a chunk that has begun to leave is held in the output: whatever comes next, its framing holds. */
+/* What is left of a chunk that has begun to leave is held in the output: whatever comes next, its
+ * framing holds. */
 static int32_t hold_rest(struct libhttp_connection *c, struct span data, size_t moved)
 {
     if (moved < data.length)
@@ -236,11 +243,12 @@ static int32_t send_chunk(struct libhttp_connection *c, struct span data, size_t
     size_line = buf_length(&c->output) - before;
     struct iovec areas[3] = {{.iov_base = buf_data(&c->output), .iov_len = before + size_line},
                              {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length},
-                             {.iov_base = (void *)(uintptr_t)"\r\n", .iov_len = 2}};
+                             {.iov_base = (void *)(uintptr_t) "\r\n", .iov_len = 2}};
     status = push(c, areas, 3, &put);
     if (status < 0)
         return status;
-    if (status == LIBHTTP_AGAIN || put <= before) { /* the chunk has not begun: it leaves no trace */
+    if (status == LIBHTTP_AGAIN ||
+        put <= before) { /* the chunk has not begun: it leaves no trace */
         buf_truncate(&c->output, before);
         beyond_output(c, put);
         return status == LIBHTTP_OK ? send_chunk(c, data, ret_put) : status;
@@ -252,25 +260,29 @@ static int32_t send_chunk(struct libhttp_connection *c, struct span data, size_t
 int32_t upload_too_long(struct libhttp_connection *c, int64_t more)
 {
     c->upload.broken = true;
-    return fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
-                "%lld bytes of body given where only %lld were still declared; none of them was sent", (long long)more,
-                (long long)c->upload.left);
+    return fail(
+        &c->failure, LIBHTTP_E_BODY_LENGTH,
+        "%lld bytes of body given where only %lld were still declared; none of them was sent",
+        (long long)more, (long long)c->upload.left);
 }
 
 int32_t upload_send(struct libhttp_connection *c, struct span data, size_t *ret_put)
 {
     int32_t status;
 
-    if (c->upload.kind == UPLOAD_NONE || (c->upload.kind == UPLOAD_LENGTH && (int64_t)data.length > c->upload.left))
+    if (c->upload.kind == UPLOAD_NONE ||
+        (c->upload.kind == UPLOAD_LENGTH && (int64_t)data.length > c->upload.left))
         return upload_too_long(c, (int64_t)data.length);
     status = c->upload.expect == EXPECT_WAITING ? upload_flush(c) : exchange_ready(c, false);
     if (status != LIBHTTP_OK)
         return status;
     if (c->upload.kind == UPLOAD_CHUNKED) {
-        /* A long output first: so the chunk's own bytes find room, and the held rest stays bounded. */
+        /* A long output first: so the chunk's own bytes find room, and the held rest stays bounded.
+         */
         if (buf_length(&c->output) > CHUNK_MAX && (status = push_output(c)) != LIBHTTP_OK)
             return status;
-        return send_chunk(c, span_of(data.data, data.length < CHUNK_MAX ? data.length : CHUNK_MAX), ret_put);
+        return send_chunk(c, span_of(data.data, data.length < CHUNK_MAX ? data.length : CHUNK_MAX),
+                          ret_put);
     }
     status = send_plain(c, data, ret_put);
     if (status == LIBHTTP_OK && c->upload.kind == UPLOAD_LENGTH)
@@ -297,7 +309,8 @@ int32_t upload_put(struct libhttp_connection *c, struct span data)
 /* What frames or routes a message can't come behind it (RFC 9110 6.5.1). */
 static bool may_trail(struct span name)
 {
-    static const char *const never[] = {"content-length", "transfer-encoding", "host", "connection", "trailer", "te",
+    static const char *const never[] = {"content-length", "transfer-encoding", "host",
+                                        "connection",     "trailer",           "te",
                                         "authorization",  "set-cookie",        "expect"};
 
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
@@ -332,7 +345,8 @@ static int32_t put_trailers(struct libhttp_connection *c, const struct fields *t
 int32_t upload_finish(struct libhttp_connection *c, const struct fields *trailers)
 {
     if (c->upload.kind != UPLOAD_CHUNKED && trailers && trailers->count > 0)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "trailers can only follow a body that is encoded in chunks");
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "trailers can only follow a body that is encoded in chunks");
     if (c->upload.kind != UPLOAD_CHUNKED)
         return upload_check_complete(c);
     if (check_trailers(c, trailers) < 0)
@@ -351,10 +365,12 @@ int32_t upload_check_complete(struct libhttp_connection *c)
         (c->upload.kind == UPLOAD_LENGTH && c->upload.left == 0))
         return LIBHTTP_OK;
     if (c->upload.kind == UPLOAD_LENGTH)
-        fail(&c->failure, LIBHTTP_E_BODY_LENGTH, "the body is %lld bytes shorter than declared; the connection is closed",
+        fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
+             "the body is %lld bytes shorter than declared; the connection is closed",
              (long long)c->upload.left);
     else
-        fail(&c->failure, LIBHTTP_E_BODY_LENGTH, "the chunked body was not ended by finish(); the connection is closed");
+        fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
+             "the chunked body was not ended by finish(); the connection is closed");
     connection_reset(c);
     return LIBHTTP_E_BODY_LENGTH;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * upload: a request on its way: the head, the body in whatever pieces it comes, waiting for 100 (Continue), noticing a final
- * response that comes early. Steps: OK, AGAIN, EARLY_RESPONSE, or an error after which the connection is reset.
+ * upload: a request on its way: the head, the body in whatever pieces it comes, waiting for 100
+ * (Continue), noticing a final response that comes early. Steps: OK, AGAIN, EARLY_RESPONSE, or an
+ * error after which the connection is reset.
  */
 #ifndef LIBHTTP_CLIENT_UPLOAD_H
 #define LIBHTTP_CLIENT_UPLOAD_H
@@ -20,7 +21,8 @@ int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int
 /* One step of sendfile; the output must be empty. */
 int32_t upload_send_file(struct libhttp_connection *c, int fd, int64_t most, int64_t *ret_put);
 
-/* BODY_LENGTH for more bytes than declared; nothing is sent, and the connection isn't kept afterwards. */
+/* BODY_LENGTH for more bytes than declared; nothing is sent, and the connection isn't kept
+ * afterwards. */
 int32_t upload_too_long(struct libhttp_connection *c, int64_t more);
 
 /* Puts the last chunk and the trailers into the output. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* upload_fd: a body from a descriptor: a regular file by the kernel where it can be, anything else through one block. */
+/* upload_fd: a body from a descriptor: a regular file by the kernel where it can be, anything else
+ * through one block. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,8 +15,9 @@
 
 static int32_t cannot_read(struct libhttp_connection *c, int os_error)
 {
-    int32_t code = os_error == EBADF || os_error == EISDIR || os_error == EINVAL ? LIBHTTP_E_UNIMPLEMENTED_FILE_MODE
-                                                                                 : LIBHTTP_E_OS;
+    int32_t code = os_error == EBADF || os_error == EISDIR || os_error == EINVAL
+                       ? LIBHTTP_E_UNIMPLEMENTED_FILE_MODE
+                       : LIBHTTP_E_OS;
 
     connection_reset(c);
     return fail_os(&c->failure, code, os_error, "reading the body from its descriptor");
@@ -81,9 +83,11 @@ int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int
     }
     if (c->upload.kind == UPLOAD_LENGTH && most > SENDFILE_FROM && is_regular(fd))
         return by_kernel(c, fd, most, ret_put);
-    /* One block is held at a time: the one before must have left, or wait with a short head for this one. */
-    status = c->upload.expect == EXPECT_WAITING || buf_length(&c->output) > SENDFILE_FROM ? upload_flush(c)
-                                                                                         : exchange_ready(c, false);
+    /* One block is held at a time: the one before must have left, or wait with a short head for
+     * this one. */
+    status = c->upload.expect == EXPECT_WAITING || buf_length(&c->output) > SENDFILE_FROM
+                 ? upload_flush(c)
+                 : exchange_ready(c, false);
     if (status != LIBHTTP_OK)
         return status;
     return read_block(c, fd, most, ret_put);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/waiting.h"
 
-int32_t waiting_describe(const struct session *s, int32_t *ret_fd, int32_t *ret_events, int64_t *ret_ms,
-                         int64_t *ret_generation)
+int32_t waiting_describe(const struct session *s, int32_t *ret_fd, int32_t *ret_events,
+                         int64_t *ret_ms, int64_t *ret_generation)
 {
     struct wait wait = {.fd = -1, .deadline = CLOCK_NEVER};
 

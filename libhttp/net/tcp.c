@@ -19,9 +19,9 @@
 #define TAG_LOOKUP 0
 
 struct tcp {
-    struct socket_link link;   /* info.peer is the address that is, or was, connected to */
-    struct endpoint *to;       /* a copy, until it is open */
-    const char *name;          /* the host, where it is no literal; for errors */
+    struct socket_link link; /* info.peer is the address that is, or was, connected to */
+    struct endpoint *to;     /* a copy, until it is open */
+    const char *name;        /* the host, where it is no literal; for errors */
     struct lookup *lookup;
     struct race *race;
     /* OK: it is done, and step is the next one, or NULL: open. */

@@ -36,7 +36,7 @@ int tls_link_new_session(SSL *ssl, SSL_SESSION *session)
 static int32_t handshake_failed(struct tls *tls, const char *doing)
 {
     if (SSL_get_verify_result(tls->ssl) != X509_V_OK &&
-        ERR_GET_REASON(ERR_peek_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+        ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED)
         return tls_fail_certificate(tls);
     return tls_failed(tls, doing);
 }

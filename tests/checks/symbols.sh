@@ -5,17 +5,17 @@
 . "$(dirname "$0")/lib.sh"
 
 declared=$(for header in $(public_headers); do strip_c "$header"; done | grep -v '^#' | tr '\n' ' ' |
-    grep -o 'LIBHTTP_API [^();]*(' | sed 's/.*[ *]\([a-z0-9_]*\)($/\1/' | sort)
+    grep -o 'LIBHTTP_API [^();]*(' | sed 's/.*[ *]\([a-z0-9_]*\)($/\1/' | LC_ALL=C sort)
 if [ "${1:-}" = --declared ]; then
     printf '%s\n' "$declared" | sed 's/.*/    &;/'
     exit
 fi
-mapped=$(grep -o '^[[:space:]]*libhttp_[a-z0-9_]*;' libhttp/libhttp.map | tr -d ' \t;' | sort)
-exported=$(nm -D --defined-only "$LIBHTTP_SO" | awk '$2 != "A" {print $3}' | sort)
+mapped=$(grep -o '^[[:space:]]*libhttp_[a-z0-9_]*;' libhttp/libhttp.map | tr -d ' \t;' | LC_ALL=C sort)
+exported=$(nm -D --defined-only "$LIBHTTP_SO" | awk '$2 != "A" {print $3}' | LC_ALL=C sort)
 
 same "the map lists what the headers declare" "$declared" "$mapped"
 same "the library exports what the map lists, under its node" \
-    "$(printf '%s\n' "$mapped" | sed 's/$/@@LIBHTTP_1.0/')" "$exported"
+    "$(printf '%s\n' "$mapped" | sed 's/$/@@LIBHTTP_1.0/' | LC_ALL=C sort)" "$exported"
 none "no symbol is declared or listed twice" "$(printf '%s\n' "$declared" | uniq -d; printf '%s\n' "$mapped" | uniq -d)"
 none "every exported name begins with libhttp_" "$(printf '%s\n' "$exported" | grep -v '^libhttp_')"
 
