@@ -109,6 +109,29 @@ static void test_failing_at_once(void)
     close(listener);
 }
 
+/* One that fails while another still hangs: the next doesn't wait for its turn. */
+static void test_failing_beside_one(void)
+{
+    int port, full_port, listener = listen_loopback(5, &port);
+    struct full_backlog *full = full_backlog_tcp(&full_port);
+    union address addresses[3] = {net_address("127.0.0.1", full_port),
+                                  net_address("127.0.0.1", closed_port()),
+                                  net_address("127.0.0.1", port)};
+    int64_t start = clock_now();
+    struct fixture f;
+    int32_t status;
+
+    begin(&f, addresses, 3);
+    is(step(&f, 1000), LIBHTTP_AGAIN, "C-126 the first hangs");
+    while ((status = step(&f, 1000 + DELAY)) == LIBHTTP_AGAIN && clock_now() - start < 2000000)
+        continue;
+    is(status, LIBHTTP_OK, "C-126 the second refuses, the third comes at once");
+    ok(address_equal(&f.peer, &addresses[2]), "C-126 and wins");
+    end(&f);
+    full_backlog_free(full);
+    close(listener);
+}
+
 static void test_hang_then_win(bool nonblocking)
 {
     int port, full_port, listener = listen_loopback(5, &port);
@@ -212,6 +235,7 @@ int main(void)
 
     test_staggering();
     test_failing_at_once();
+    test_failing_beside_one();
     test_hang_then_win(false);
     test_hang_then_win(true);
     test_all_fail();

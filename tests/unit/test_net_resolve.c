@@ -356,6 +356,27 @@ static void test_literals_bypass(void)
     close(listener);
 }
 
+/* A single address needs no race: its socket itself is waited for. */
+static void test_one_address(void)
+{
+    int port;
+    struct full_backlog *full = full_backlog_tcp(&port);
+    struct endpoint to = {.host = "one.test", .port = port};
+    struct transport *t = NULL;
+    struct wait wait;
+    struct net net;
+
+    net_init(&net, true);
+    tcp_new(&to, &net.io, &t, &net.failure);
+    is(net_open(&net, t, 200), LIBHTTP_E_TIMEOUT, "C-126 one address that hangs");
+    transport_wait(t, 0, &wait);
+    ok(wait.fd >= 0 && wait.fd == transport_fileno(t), "C-126 its socket is waited for");
+    is(wait.events, WANT_WRITE, "C-126 until it can be written");
+    transport_free(t, false);
+    net_done(&net);
+    full_backlog_free(full);
+}
+
 static void test_no_memory(void)
 {
     int threads = count_threads(), descriptors = count_descriptors();
@@ -396,6 +417,7 @@ int main(void)
     ok(settles(threads, descriptors), "T-33 nothing is left of them");
     test_generation();
     test_literals_bypass();
+    test_one_address();
     test_no_memory();
     ok(settles(threads, descriptors), "T-33 no thread and no descriptor is left");
     return done_testing();
