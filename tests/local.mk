@@ -64,6 +64,8 @@ e2e_tests = \
 	tests/e2e/test_files \
 	tests/e2e/test_head \
 	tests/e2e/test_modes \
+	tests/e2e/test_nonblocking \
+	tests/e2e/test_persistence \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
@@ -80,7 +82,6 @@ script_tests = \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/e2e/examples.sh \
-	tests/e2e/readme.sh \
 	tests/e2e/readme.sh \
 	tests/ffi/bad_input.sh \
 	tests/ffi/luajit.sh \
