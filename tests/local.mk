@@ -61,14 +61,17 @@ e2e_tests = \
 	tests/e2e/test_cancel_race \
 	tests/e2e/test_corpus \
 	tests/e2e/test_counts \
+	tests/e2e/test_early \
 	tests/e2e/test_files \
 	tests/e2e/test_head \
 	tests/e2e/test_modes \
 	tests/e2e/test_nonblocking \
 	tests/e2e/test_persistence \
+	tests/e2e/test_process \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
+	tests/e2e/test_states \
 	tests/e2e/test_timeouts \
 	tests/e2e/test_wait
 
