@@ -86,12 +86,15 @@ static int32_t settle(struct libhttp_connection *c, int32_t status)
     return status;
 }
 
-/* Once sending has had to wait, each further try looks for an early answer first. */
+/*
+ * Once sending has had to wait, each further try looks for an early answer first; in carried mode, where a look is no system
+ * call and sending need never wait, each try does.
+ */
 static int32_t before_push(struct libhttp_connection *c)
 {
     int32_t status;
 
-    if (!c->session->writing || !is_watching(c))
+    if ((!c->session->writing && !c->session->carried) || !is_watching(c))
         return LIBHTTP_OK;
     status = watch(c);
     return status == LIBHTTP_OK || status == LIBHTTP_E_EARLY_RESPONSE ? status : failed(c);
@@ -221,7 +224,7 @@ static int32_t hold_rest(struct libhttp_connection *c, struct span data, size_t 
     if (moved < data.length)
         buf_append(&c->output, data.data + moved, data.length - moved);
     if (moved < data.length + 2)
-        buf_append(&c->output, "\r\n" + (moved > data.length), moved > data.length ? 1 : 2);
+        buf_append(&c->output, moved > data.length ? "\n" : "\r\n", moved > data.length ? 1 : 2);
     if (!buf_failed(&c->output))
         return LIBHTTP_OK;
     connection_reset(c);
