@@ -5,6 +5,8 @@
  * and HTTPSConnection. Where it goes and what it sends stand here; its settings in options.h,
  * waiting and cancelling in wait.h, what can be learned from it in info.h. The conventions that
  * hold for every function stand in http.h.
+ * "Connected" counts from the begin of a request on, for those that say where it goes: its Host
+ * field has named the server then.
  */
 #ifndef LIBHTTP_CONNECTION_H
 #define LIBHTTP_CONNECTION_H

@@ -10,18 +10,26 @@
 #include "client/tls_access.h"
 #include "client/where.h"
 
+/* The Host field of a request that is begun says where it goes: that holds until it is over. */
+static int32_t check_state(struct libhttp_connection *c)
+{
+    if (c->state == LIBHTTP_STATE_IDLE)
+        return LIBHTTP_OK;
+    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed once a request is begun");
+}
+
 int32_t where_check(struct libhttp_connection *c)
 {
     const struct session *s = c->session;
 
+    if (check_state(c) < 0)
+        return LIBHTTP_E_STATE;
     if (!s || s->phase == SESSION_CLOSED || session_is_foreign(s))
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_STATE,
-                "where and how to connect can't be changed while connected: close first");
+    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed while connected: close first");
 }
 
-/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and
- * TLS over it. */
+/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and TLS over it. */
 static bool is_unused(const struct session *s)
 {
     return s && s->given && s->phase == SESSION_CONNECTING && !s->top;
@@ -29,7 +37,7 @@ static bool is_unused(const struct session *s)
 
 static int32_t check_how(struct libhttp_connection *c)
 {
-    return is_unused(c->session) ? LIBHTTP_OK : where_check(c);
+    return is_unused(c->session) ? check_state(c) : where_check(c);
 }
 
 int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int64_t host_length,

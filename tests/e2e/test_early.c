@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Answers that come before the body has gone, and Expect: 100-continue. */
+#include <errno.h>
+#include <libhttp/http.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "support/modes.h"
+#include "tap.h"
+
+enum { LARGE = 20000000, PIECE = 65536 };
+
+#define TOO_LARGE "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nstop"
+#define FINE      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+static char piece[PIECE];
+
+static int32_t send_pieces(struct client *k, int64_t *ret_sent)
+{
+    int32_t status = LIBHTTP_OK;
+    int64_t sent;
+
+    for (*ret_sent = 0; *ret_sent < LARGE && status == LIBHTTP_OK; *ret_sent += sent)
+        status = client_send(k, piece, PIECE, &sent);
+    return status;
+}
+
+/* The peer answers, reads no further and waits: the rest is never sent. */
+static void test_stops(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND(TOO_LARGE),
+        PEER_DELAY(200),
+        PEER_WAIT_CLOSE,
+        PEER_ACCEPT,
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int64_t sent = 0;
+    int32_t status;
+
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, LARGE * 2LL);
+    status = send_pieces(k, &sent);
+    client_failed(k, status, LIBHTTP_E_EARLY_RESPONSE, "C-124 an early answer stops an upload");
+    ok(sent < LARGE, "C-124 after %lld bytes, %s", (long long)sent, k->name);
+    client_failed(k, client_send(k, piece, 1, NULL), LIBHTTP_E_EARLY_RESPONSE,
+                  "C-124 and stays so");
+    client_answer(k, 413, "stop", "C-124 the early answer");
+    is(libhttp_connection_is_open(k->c), 0, "C-124 the connection is not kept, %s", k->name);
+    client_renew(k);
+    client_get(k, "/", 200, "ok", "C-124 C-23 usable afterwards");
+    client_free(k);
+    peer_finish(peer, "C-124 the peer's side, %s", drive_mode_name(mode));
+}
+
+static void test_whole(enum drive_mode mode)
+{
+    static char body[3000000];
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND(TOO_LARGE),
+        PEER_DELAY(100),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+
+    is(client_request(k, "PUT", "/", NULL, body, sizeof body), LIBHTTP_OK,
+       "C-124 an early answer ends request() well, %s", k->name);
+    client_answer(k, 413, "stop", "C-124 and is the answer");
+    client_free(k);
+    peer_finish(peer, "C-124 the peer's side, %s", drive_mode_name(mode));
+}
+
+/* Over TCP, the body unread: the peer's close is a reset. */
+static void test_reset(enum drive_mode mode)
+{
+    struct peer *peer = peer_start((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_READ(1000),
+        PEER_SEND(TOO_LARGE),
+        PEER_CLOSE,
+        PEER_ACCEPT,
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int64_t sent = 0;
+
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, LARGE * 2LL);
+    client_failed(k, send_pieces(k, &sent), LIBHTTP_E_EARLY_RESPONSE,
+                  "C-54 the peer answers and closes");
+    client_answer(k, 413, "stop", "C-54 the queued answer is the answer");
+    client_renew(k);
+    client_get(k, "/", 200, "ok", "C-54 C-23 usable afterwards");
+    client_free(k);
+    peer_finish(peer, "C-54 the peer's side, %s", drive_mode_name(mode));
+}
+
+/* No answer, or none that is complete. */
+static void test_reset_without_answer(enum drive_mode mode)
+{
+    struct peer *peer = peer_start((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_READ(1000),
+        PEER_SEND("HTTP/1.1 413 Content Too La"),
+        PEER_CLOSE,
+        PEER_ACCEPT,
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_response *r = NULL;
+    int64_t sent = 0;
+    int32_t status;
+
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, LARGE * 2LL);
+    status = send_pieces(k, &sent);
+    if (mode == DRIVE_CARRIED) {
+        ok(status < 0 || client_getresponse(k, &r) < 0, "C-54 carried: half a head is no answer");
+    } else {
+        client_failed(k, status, LIBHTTP_E_OS, "C-54 half a head is no answer: the sending error");
+        ok(libhttp_connection_errno(k->c) == EPIPE || libhttp_connection_errno(k->c) == ECONNRESET,
+           "C-54 its errno is %d, %s", libhttp_connection_errno(k->c), k->name);
+        client_failed(k, client_getresponse(k, &r), LIBHTTP_E_OS, "C-54 getresponse gives it too");
+    }
+    is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "C-54 C-23 idle, %s", k->name);
+    client_renew(k);
+    client_get(k, "/", 200, "ok", "C-54 C-23 usable afterwards");
+    client_free(k);
+    peer_finish(peer, "C-54 the peer's side, %s", drive_mode_name(mode));
+}
+
+/* Expect: 100-continue. */
+
+static libhttp_headers *expect(void)
+{
+    libhttp_headers *headers = NULL;
+
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Expect", -1, "100-continue", -1);
+    return headers;
+}
+
+#define EXPECT_HEAD                                                                                \
+    "PUT / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\nContent-Length: "           \
+    "4\r\nExpect: 100-continue\r\n\r\n"
+
+static void test_continue(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(EXPECT_HEAD),
+        PEER_NOTHING_ARRIVES(100),
+        PEER_SEND("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+        PEER_NOTHING_ARRIVES(50),
+        PEER_SEND("HTTP/1.1 100 Continue\r\n\r\n"),
+        PEER_EXPECT("body"),
+        PEER_SEND(FINE),
+        PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = expect();
+    libhttp_response *r = NULL;
+
+    libhttp_connection_set_continue_timeout(k->c, 8000);
+    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK, "C-123 Expect, %s", k->name);
+    if (is(client_getresponse(k, &r), LIBHTTP_OK, "C-123 an answer, %s", k->name)) {
+        is(libhttp_response_interim_count(r), 2, "C-122 both interim responses, %s", k->name);
+        is(libhttp_response_interim_status(r, 0), 103, "C-122 103 is not taken for 100, %s",
+           k->name);
+        is(libhttp_response_interim_status(r, 1), 100, "C-123 100, %s", k->name);
+        is(libhttp_response_status(r), 200, "C-123 and the answer, %s", k->name);
+    }
+    libhttp_response_free(r);
+    client_get(k, "/", 200, "ok", "C-123 the connection is in step");
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "C-123 the body came after 100, %s", drive_mode_name(mode));
+}
+
+static void test_continue_late(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(EXPECT_HEAD),
+        PEER_EXPECT("body"),
+        PEER_SEND("HTTP/1.1 100 Continue\r\n\r\n" FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = expect();
+
+    libhttp_connection_set_continue_timeout(k->c, 100);
+    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK,
+       "C-123 without 100 the body goes after the time, %s", k->name);
+    client_answer(k, 200, "ok", "C-123 a late 100 is skipped");
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "C-123 the body came, %s", drive_mode_name(mode));
+}
+
+/* A final answer instead: the body is not sent, and what it would have been is not the next
+ * request. */
+static void test_refused(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(EXPECT_HEAD),
+        PEER_SEND("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno"),
+        PEER_EXPECT_CLOSE,
+        PEER_ACCEPT,
+        PEER_EXPECT(EXPECT_HEAD),
+        PEER_SEND("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
+        PEER_EXPECT_CLOSE,
+        PEER_ACCEPT,
+        PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = expect();
+
+    libhttp_connection_set_continue_timeout(k->c, 8000);
+    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK,
+       "T-17 C-123 a final answer instead of 100 ends request() well, %s", k->name);
+    client_answer(k, 417, "no", "T-17 C-123 it is the answer");
+    client_renew(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, headers, 4);
+    client_failed(k, client_send(k, "body", 4, NULL), LIBHTTP_E_EARLY_RESPONSE,
+                  "T-17 C-123 the same for send");
+    client_answer(k, 401, "", "T-17 C-123 and its answer");
+    client_renew(k);
+    client_get(k, "/", 200, "ok", "T-17 the next request is read as itself");
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "T-17 no body was sent, and no connection reused, %s", drive_mode_name(mode));
+}
+
+static void test_expect_without_body(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = expect();
+
+    libhttp_connection_set_continue_timeout(k->c, LIBHTTP_TIMEOUT_NONE);
+    client_request(k, "GET", "/", headers, NULL, LIBHTTP_NO_BODY);
+    client_answer(k, 200, "ok", "C-123 without a body nothing is waited for");
+    client_request(k, "PUT", "/", headers, NULL, 0);
+    client_answer(k, 200, "ok", "C-123 nor with an empty one");
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "C-123 one connection for both, %s", drive_mode_name(mode));
+}
+
+int main(void)
+{
+    in_each_mode(test_stops);
+    in_each_mode(test_whole);
+    in_each_mode(test_reset);
+    in_each_mode(test_reset_without_answer);
+    in_each_mode(test_continue);
+    in_each_mode(test_continue_late);
+    in_each_mode(test_refused);
+    in_each_mode(test_expect_without_body);
+    return done_testing();
+}
