@@ -13,6 +13,9 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /** Bytes that one read gives at the most: what is read is copied once, into a Lua string. */
 #define LIBHTTP_LUA_READ_MAX 65536
@@ -107,6 +110,44 @@ static inline int libhttp_lua_poll(lua_State *L)
     else
         libhttp_lua_push(L, found);
     return 1;
+}
+
+static inline FILE *libhttp_lua_file(lua_State *L)
+{
+    /* In every Lua, what io makes begins with the FILE *. */
+    FILE *file = *(FILE **)luaL_checkudata(L, 1, "FILE*");
+
+    if (file == NULL)
+        luaL_argerror(L, 1, "the file is closed");
+    return file;
+}
+
+/**
+ * The descriptor of an open regular file, its offset where the file stands for Lua; nil for any other,
+ * which only stdio can read, as it may hold bytes that were read ahead.
+ */
+static inline int libhttp_lua_file_descriptor(lua_State *L)
+{
+    FILE *file = libhttp_lua_file(L);
+    struct stat status;
+
+    if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) && fflush(file) == 0 &&
+        lseek(fileno(file), ftello(file), SEEK_SET) >= 0)
+        libhttp_lua_push(L, fileno(file));
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+/** The file stands now where its descriptor does. */
+static inline int libhttp_lua_file_moved(lua_State *L)
+{
+    FILE *file = libhttp_lua_file(L);
+    off_t at = lseek(fileno(file), 0, SEEK_CUR);
+
+    if (at >= 0)
+        (void)fseeko(file, at, SEEK_SET);
+    return 0;
 }
 
 #endif

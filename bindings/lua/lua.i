@@ -58,5 +58,25 @@
 %typemap(in, numinputs=0) SWIGTYPE **ret ($*1_ltype handle = NULL) "$1 = &handle;"
 %typemap(argout) SWIGTYPE **ret "SWIG_NewPointerObj(L, *$1, $*1_descriptor, 1); SWIG_arg++;"
 
-/* poll(fd, events, milliseconds): the events that came, 0 after that time, nil where a signal came. */
+/* What C has no function for; see core.h. */
 %native(poll) int libhttp_lua_poll(lua_State *L);
+%native(file_descriptor) int libhttp_lua_file_descriptor(lua_State *L);
+%native(file_moved) int libhttp_lua_file_moved(lua_State *L);
+/* send and write from an offset on: what is left of a long string needs no copy. */
+%inline %{
+static int32_t connection_send_from(libhttp_connection *c, const void *data, int64_t length,
+                                    int64_t offset, int64_t *ret)
+{
+    if (offset < 0 || offset > length)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    return libhttp_connection_send(c, (const char *)data + offset, length - offset, ret);
+}
+
+static int32_t stream_write_from(libhttp_stream *s, const void *data, int64_t length,
+                                 int64_t offset, int64_t *ret)
+{
+    if (offset < 0 || offset > length)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    return libhttp_stream_write(s, (const char *)data + offset, length - offset, ret);
+}
+%}
