@@ -63,6 +63,7 @@ e2e_tests = \
 	tests/e2e/test_counts \
 	tests/e2e/test_early \
 	tests/e2e/test_files \
+	tests/e2e/test_freeing \
 	tests/e2e/test_head \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \
