@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/modes_wait.h"
@@ -431,5 +432,7 @@ int32_t client_stream_shutdown_write(struct client *k, libhttp_stream *s)
     do
         status = libhttp_stream_shutdown_write(s);
     while (client_again_stream(k, s, status));
+    if (status == LIBHTTP_OK && k->mode == DRIVE_CARRIED && k->socket >= 0)
+        shutdown(k->socket, SHUT_WR); /* the carrier's part */
     return status;
 }

@@ -161,7 +161,8 @@ static void receive(struct client *k)
         k->received_length = (size_t)got;
         feed_rest(k);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-        k->ended = k->broken = true;
+        k->ended = true;
+        k->broken = k->broken || got < 0; /* after its end the peer may still be listening */
         libhttp_connection_feed_eof(k->c);
     }
 }
