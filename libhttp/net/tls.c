@@ -216,9 +216,8 @@ static bool start(struct tls *tls, const struct tls_engine *engine)
     }
     BIO_set_data(bio, tls);
     SSL_set_bio(tls->ssl, bio, bio);
-    SSL_set_app_data(tls->ssl, tls);
     SSL_set_connect_state(tls->ssl);
-    if (!tls_expect_peer(tls))
+    if (SSL_set_app_data(tls->ssl, tls) != 1 || !tls_expect_peer(tls))
         return false;
     offer_session(tls);
     return true;

@@ -14,6 +14,9 @@
 #include "net/tls.h"
 #include "net/tls_sessions.h"
 
+/* By a name that clang-format can read. */
+typedef STACK_OF(X509) x509_list;
+
 struct tls_settings {
     char *ca_file; /* texts are owned; NULL: not set */
     char *ca_directory;
@@ -23,10 +26,10 @@ struct tls_settings {
     char *key_log_file;
     char *certificate_file;
     char *key_file;
-    STACK_OF(X509) * file_roots; /* what stands in ca_file */
-    STACK_OF(X509) * data_roots;
+    x509_list *file_roots; /* what stands in ca_file */
+    x509_list *data_roots;
     X509 *certificate; /* ours */
-    STACK_OF(X509) * chain;
+    x509_list *chain;
     EVP_PKEY *key;
     int32_t system_store; /* 0, 1, or -1: only where no other root is set */
     int32_t minimum_version;

@@ -40,7 +40,7 @@ void tls_file_free(struct tls_file *file);
  * The certificates in PEM or DER; at least one. NULL: there are none, as the failure says;
  * `what` names the source.
  */
-STACK_OF(X509) * tls_certificates(struct span data, const char *what, struct failure *failure);
+x509_list *tls_certificates(struct span data, const char *what, struct failure *failure);
 
 /* The text of a span as a string; NULL: out of memory. */
 char *tls_copy(struct span text);

@@ -98,9 +98,19 @@ int32_t tls_file_read(struct span path, const char *what, struct tls_file *ret,
     return LIBHTTP_OK;
 }
 
-static bool add(STACK_OF(X509) * list, X509 *certificate)
+/*
+ * OpenSSL looks into a certificate when it first needs it, and remembers that it could not: better
+ * it does so now, where running out of memory is an error of this call.
+ */
+static bool look_into(X509 *certificate)
 {
-    if (certificate && sk_X509_push(list, certificate) > 0)
+    return X509_check_purpose(certificate, -1, 0) == 1 ||
+           ERR_GET_REASON(ERR_peek_last_error()) != ERR_R_MALLOC_FAILURE;
+}
+
+static bool add(x509_list *list, X509 *certificate)
+{
+    if (certificate && look_into(certificate) && sk_X509_push(list, certificate) > 0)
         return true;
     X509_free(certificate);
     return false;
@@ -110,7 +120,7 @@ static bool add(STACK_OF(X509) * list, X509 *certificate)
  * Other blocks, keys and revocation lists, are passed over; nothing is decrypted, so nobody is
  * asked for a passphrase.
  */
-static bool add_pem(STACK_OF(X509) * list, BIO *bio)
+static bool add_pem(x509_list *list, BIO *bio)
 {
     STACK_OF(X509_INFO) *blocks = PEM_X509_INFO_read_bio(bio, NULL, NULL, NULL);
     bool added = blocks != NULL;
@@ -126,14 +136,14 @@ static bool add_pem(STACK_OF(X509) * list, BIO *bio)
     return added;
 }
 
-static bool add_der(STACK_OF(X509) * list, BIO *bio)
+static bool add_der(x509_list *list, BIO *bio)
 {
     return add(list, d2i_X509_bio(bio, NULL));
 }
 
-STACK_OF(X509) * tls_certificates(struct span data, const char *what, struct failure *failure)
+x509_list *tls_certificates(struct span data, const char *what, struct failure *failure)
 {
-    STACK_OF(X509) *list = sk_X509_new_null();
+    x509_list *list = sk_X509_new_null();
     BIO *bio = data.length <= INT_MAX ? BIO_new_mem_buf(data.data, (int)data.length) : NULL;
     bool is_pem = memmem(data.data, data.length, "-----BEGIN", 10) != NULL;
     bool read = list && bio && (is_pem ? add_pem(list, bio) : add_der(list, bio));

@@ -12,7 +12,7 @@
 
 struct parts {
     X509 *certificate;
-    STACK_OF(X509) * chain;
+    x509_list *chain;
     EVP_PKEY *key;
 };
 

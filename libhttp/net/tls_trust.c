@@ -50,7 +50,7 @@ bool tls_settings_use_system(const struct tls_settings *s)
     return s->system_store == 1 || (s->system_store == -1 && !has_own_roots(s));
 }
 
-static bool add_roots(X509_STORE *store, const STACK_OF(X509) * roots)
+static bool add_roots(X509_STORE *store, const x509_list *roots)
 {
     for (int i = 0; i < sk_X509_num(roots); i++) {
         if (X509_STORE_add_cert(store, sk_X509_value(roots, i)) != 1)
@@ -76,30 +76,41 @@ static bool fill(X509_STORE *store, const struct tls_settings *s)
            add_directory(store, s->ca_directory);
 }
 
-int32_t tls_trust_apply(const struct tls_settings *s, tls_system_store *system, SSL_CTX *ssl_ctx,
-                        struct failure *failure)
+static int32_t use_own_store(const struct tls_settings *s, SSL_CTX *ssl_ctx,
+                             struct failure *failure)
 {
-    X509_STORE *store = has_own_roots(s) || !tls_settings_use_system(s) ? X509_STORE_new() : NULL;
+    X509_STORE *store = X509_STORE_new();
 
-    if (store) {
-        SSL_CTX_set_cert_store(ssl_ctx, store);
-        if (!fill(store, s))
-            return fail_openssl(failure, "the trusted certificates can't be used");
-    } else {
-        store = shared_system_store(system);
-        if (!store)
-            return fail_openssl(failure, "the system's trusted certificates can't be used");
-        SSL_CTX_set1_cert_store(ssl_ctx, store);
+    if (!store || !fill(store, s)) {
+        X509_STORE_free(store);
+        return fail_openssl(failure, "the trusted certificates can't be used");
     }
-    /*
-     * A certificate that is trusted by name is trusted, whether or not it is signed by itself:
-     * as curl does.
-     */
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl_ctx), X509_V_FLAG_PARTIAL_CHAIN);
+    SSL_CTX_set_cert_store(ssl_ctx, store);
     return LIBHTTP_OK;
 }
 
-static void replace_roots(STACK_OF(X509) * *at, STACK_OF(X509) * roots)
+static int32_t use_system_store(tls_system_store *system, SSL_CTX *ssl_ctx, struct failure *failure)
+{
+    X509_STORE *store = shared_system_store(system);
+
+    if (!store)
+        return fail_openssl(failure, "the system's trusted certificates can't be used");
+    SSL_CTX_set1_cert_store(ssl_ctx, store);
+    return LIBHTTP_OK;
+}
+
+int32_t tls_trust_apply(const struct tls_settings *s, tls_system_store *system, SSL_CTX *ssl_ctx,
+                        struct failure *failure)
+{
+    bool system_alone = tls_settings_use_system(s) && !has_own_roots(s);
+
+    /* A certificate that is trusted is, whether or not it is signed by itself: as curl does. */
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl_ctx), X509_V_FLAG_PARTIAL_CHAIN);
+    return system_alone ? use_system_store(system, ssl_ctx, failure)
+                        : use_own_store(s, ssl_ctx, failure);
+}
+
+static void replace_roots(x509_list **at, x509_list *roots)
 {
     sk_X509_pop_free(*at, X509_free);
     *at = roots;
@@ -107,7 +118,7 @@ static void replace_roots(STACK_OF(X509) * *at, STACK_OF(X509) * roots)
 
 int32_t tls_set_ca_file(struct tls_settings *s, struct span path, struct failure *failure)
 {
-    STACK_OF(X509) *roots = NULL;
+    x509_list *roots = NULL;
     struct tls_file file = {NULL, 0};
 
     if (path.length > 0) {
@@ -138,10 +149,12 @@ static int check_directory(struct span path)
 
     if (!text)
         return ENOMEM;
-    if (stat(text, &info) < 0 || access(text, X_OK) < 0)
+    if (stat(text, &info) < 0)
         error = errno;
     else if (!S_ISDIR(info.st_mode))
         error = ENOTDIR;
+    else if (access(text, X_OK) < 0)
+        error = errno;
     free(text);
     return error;
 }
@@ -162,7 +175,7 @@ int32_t tls_set_ca_directory(struct tls_settings *s, struct span path, struct fa
 }
 
 /* Where one can't be added, none is. */
-static bool append_roots(STACK_OF(X509) * to, STACK_OF(X509) * from)
+static bool append_roots(x509_list *to, x509_list *from)
 {
     if (sk_X509_reserve(to, sk_X509_num(from)) != 1)
         return false;
@@ -173,7 +186,7 @@ static bool append_roots(STACK_OF(X509) * to, STACK_OF(X509) * from)
 
 int32_t tls_add_ca_data(struct tls_settings *s, struct span data, struct failure *failure)
 {
-    STACK_OF(X509) *roots = tls_certificates(data, "CA data", failure);
+    x509_list *roots = tls_certificates(data, "CA data", failure);
     bool added = true;
 
     if (!roots)

@@ -104,7 +104,7 @@ static int32_t refuse(struct tls *tls, long result, X509 *certificate)
 
 int32_t tls_fail_certificate(struct tls *tls)
 {
-    STACK_OF(X509) *chain = SSL_get0_verified_chain(tls->ssl);
+    x509_list *chain = SSL_get0_verified_chain(tls->ssl);
 
     return refuse(tls, SSL_get_verify_result(tls->ssl),
                   sk_X509_num(chain) > 0 ? sk_X509_value(chain, 0) : NULL);
