@@ -45,6 +45,7 @@ static int32_t read_step(struct libhttp_stream *s, char *buffer, size_t capacity
 {
     struct buf *input = &s->session->input;
     struct iovec area = {.iov_base = buffer, .iov_len = capacity};
+    int32_t status = LIBHTTP_OK;
 
     if (buf_length(input) > 0) { /* what came behind the head comes first */
         *ret_got = buf_length(input) < capacity ? buf_length(input) : capacity;
@@ -52,11 +53,12 @@ static int32_t read_step(struct libhttp_stream *s, char *buffer, size_t capacity
         buf_consume(input, *ret_got);
         return LIBHTTP_OK;
     }
-    if (s->session->peer_ended) {
-        *ret_got = 0;
-        return LIBHTTP_OK;
-    }
-    return session_receive(s->session, &area, 1, false, ret_got, &s->failure);
+    *ret_got = 0;
+    if (!s->session->peer_ended)
+        status = session_receive(s->session, &area, 1, false, ret_got, &s->failure);
+    if (status == LIBHTTP_OK && *ret_got == 0)
+        status = session_end(s->session, LIBHTTP_E_TLS, &s->failure);
+    return status;
 }
 
 int32_t libhttp_stream_read(libhttp_stream *s, void *buffer, int64_t capacity, int64_t *ret_got)

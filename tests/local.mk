@@ -71,11 +71,14 @@ e2e_tests = \
 	tests/e2e/test_persistence \
 	tests/e2e/test_process \
 	tests/e2e/test_reading \
-	tests/e2e/test_streams \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
 	tests/e2e/test_states \
+	tests/e2e/test_streams \
 	tests/e2e/test_timeouts \
+	tests/e2e/test_tinyproxy \
+	tests/e2e/test_tls_end \
+	tests/e2e/test_tunnel \
 	tests/e2e/test_unload \
 	tests/e2e/test_wait
 

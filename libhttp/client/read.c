@@ -80,8 +80,13 @@ static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capac
 
 static int32_t at_eof(struct libhttp_response *r)
 {
-    int32_t status = body_at_eof(&r->body, &r->failure);
+    bool tells_its_end = r->body.kind != BODY_UNTIL_CLOSE;
+    int32_t status = LIBHTTP_OK;
 
+    if (!tells_its_end)
+        status = session_end(r->session, LIBHTTP_E_INCOMPLETE_READ, &r->failure);
+    if (status == LIBHTTP_OK)
+        status = body_at_eof(&r->body, &r->failure);
     if (status < 0)
         return status;
     r->persists = false;

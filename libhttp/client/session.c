@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/process.h"
 #include "client/tunnel.h"
+#include "net/tls.h"
 
 /* Room for the largest head, and for what comes along behind it. */
 static size_t input_maximum(const struct settings *settings)
@@ -147,6 +148,39 @@ static int64_t now_for(const struct session *s)
     return s->settings->total_ms >= 0 || s->continue_until != CLOCK_NEVER ? clock_now() : 0;
 }
 
+/*
+ * Over TLS an end without close_notify is an end like any other to a message that tells its own
+ * (C-64, C-72, C-83, C-88); where nothing else would tell, session_end sees to it.
+ */
+static int32_t receive_tls(struct session *s, const struct iovec *areas, int count, size_t *ret_got,
+                           struct failure *failure)
+{
+    struct failure found;
+    int32_t status;
+
+    failure_init(&found);
+    status = transport_read(s->top, areas, count, ret_got, &found);
+    if (status < 0 && tls_is_truncation(&found)) {
+        s->cut_reason = found.tls_reason;
+        *ret_got = 0;
+        status = LIBHTTP_OK;
+    } else if (status < 0) {
+        status = failure_copy(failure, &found);
+    }
+    failure_done(&found);
+    return status;
+}
+
+int32_t session_end(const struct session *s, int32_t code, struct failure *failure)
+{
+    if (!s->cut_reason)
+        return LIBHTTP_OK;
+    fail(failure, code,
+         "the peer closed the connection without close_notify: it may have been cut");
+    failure->tls_reason = s->cut_reason;
+    return code;
+}
+
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure)
 {
@@ -156,7 +190,8 @@ int32_t session_receive(struct session *s, const struct iovec *areas, int count,
     if (s->phase == SESSION_OPEN && check_total(s, now, failure) < 0)
         return LIBHTTP_E_TIMEOUT;
     s->io.may_sleep = !nowait && may_sleep(s, now);
-    status = transport_read(s->top, areas, count, ret_got, failure);
+    status = s->tls ? receive_tls(s, areas, count, ret_got, failure)
+                    : transport_read(s->top, areas, count, ret_got, failure);
     if (status == LIBHTTP_OK) {
         s->reading = 0;
         s->quiet_since = 0;

@@ -34,6 +34,7 @@ struct session {
     bool carried;        /* the bottom is memory */
     bool dirty;          /* not to be used for another exchange */
     bool peer_ended;     /* EOF was received */
+    int64_t cut_reason;  /* TLS's, where that EOF came without close_notify (T-46); else 0 */
     bool streaming;      /* handed to a stream (C-90): no request may use it */
     uint32_t generation; /* of the process when it was opened (fork) */
     struct settings *settings;
@@ -81,6 +82,10 @@ int32_t session_check_cancel(const struct session *s, struct failure *failure);
  */
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure);
+
+/* Whether the EOF received may end what only EOF can end: OK, or `code` where it came without
+ * close_notify (T-46). */
+int32_t session_end(const struct session *s, int32_t code, struct failure *failure);
 
 /* Sends; like transport_write, with the deadlines kept; count 0 moves on what TLS holds. */
 int32_t session_send(struct session *s, const struct iovec *areas, int count, size_t *ret_put,
