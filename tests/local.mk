@@ -59,11 +59,14 @@ e2e_tests = \
 	tests/e2e/test_cancel \
 	tests/e2e/test_cancel_open \
 	tests/e2e/test_cancel_race \
+	tests/e2e/test_construction \
 	tests/e2e/test_corpus \
 	tests/e2e/test_counts \
+	tests/e2e/test_debug \
 	tests/e2e/test_early \
 	tests/e2e/test_files \
 	tests/e2e/test_freeing \
+	tests/e2e/test_exhaustion \
 	tests/e2e/test_head \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \

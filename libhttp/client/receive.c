@@ -122,6 +122,7 @@ int32_t receive_head(struct session *s, const struct head_limits *limits, bool n
 {
     int32_t status;
 
+    session_fit_input(s);
     for (;;) {
         if (buf_length(&s->input) == 0) {
             status = from_stack(s, limits, nowait, taker, what, failure);

@@ -14,6 +14,11 @@ static size_t input_maximum(const struct settings *settings)
     return (size_t)settings->limits.total + settings->max_drain + 4 * (size_t)LIMIT_HELD_SLACK;
 }
 
+void session_fit_input(struct session *s)
+{
+    s->input.maximum = input_maximum(s->settings);
+}
+
 struct session *session_new(struct settings *settings, struct canceller *canceller)
 {
     struct session *s = calloc(1, sizeof *s);

@@ -83,6 +83,9 @@ int32_t session_check_cancel(const struct session *s, struct failure *failure);
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure);
 
+/* Room for the largest head that the limits allow now: they may have been raised since. */
+void session_fit_input(struct session *s);
+
 /* Whether the EOF received may end what only EOF can end: OK, or `code` where it came without
  * close_notify (T-46). */
 int32_t session_end(const struct session *s, int32_t code, struct failure *failure);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a hostile server can use up: memory within the limits and a constant, time linear in what it
+ * sends, descriptors none (T-20, T-21, T-23, T-24, T-26, T-33).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/carry.h"
+#include "support/counts.h"
+#include "support/modes.h"
+#include "support/peer.h"
+#include "tap.h"
+
+#define OK_LINE "HTTP/1.1 200 OK\r\n"
+#define CHUNKED OK_LINE "Transfer-Encoding: chunked\r\n\r\n"
+
+/* What is held beside the limit itself: both carried buffers, one receive, small things. */
+enum { CONSTANT = 300000 };
+
+/* `begin`, then `unit` for ever. */
+struct endless {
+    const char *begin, *unit;
+    int32_t want;
+    int64_t memory;
+    const char *name;
+};
+
+static const struct endless endless[] = {
+    {"HTTP/1.1 200 ", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "status line"},
+    {"", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "garbage"},
+    {OK_LINE "A: ", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "field"},
+    {OK_LINE "A", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "field name"},
+    {OK_LINE "A: b\r\n", " c\r\n", LIBHTTP_E_HEAD_TOO_LARGE, 262144, "obs-fold"},
+    {OK_LINE, "A: b\r\n", LIBHTTP_E_TOO_MANY_HEADERS, 65536, "head"},
+    {"", "HTTP/1.1 103 Hi\r\nA: b\r\n\r\n", LIBHTTP_E_TOO_MANY_HEADERS, 262144, "stream of 1xx"},
+    {CHUNKED, "0", LIBHTTP_E_LINE_TOO_LONG, 65536, "chunk size"},
+    {CHUNKED "5;", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "chunk extension"},
+    {CHUNKED, "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n", LIBHTTP_E_LINE_TOO_LONG, 65536,
+     "chunk extensions that outweigh the data"},
+    {CHUNKED "0\r\nA: ", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "trailer"},
+    {CHUNKED "0\r\n", "A: b\r\n", LIBHTTP_E_TOO_MANY_HEADERS, 65536, "trailer section"},
+    {CHUNKED "0\r\nA: b\r\n", " c\r\n", LIBHTTP_E_HEAD_TOO_LARGE, 262144, "trailer obs-fold"},
+};
+
+enum { ENOUGH = 2000000 };
+
+static char *build(const char *begin, const char *unit, size_t length)
+{
+    char *data = malloc(length + 1);
+    size_t at = strlen(begin);
+
+    memcpy(data, begin, at);
+    for (size_t i = 0; at < length; i++)
+        data[at++] = unit[i % strlen(unit)];
+    return data;
+}
+
+static int32_t read_all(struct carry *x, libhttp_response *r, int64_t maximum, int64_t *ret_length)
+{
+    const void *data;
+    int32_t status;
+
+    do
+        status = libhttp_response_read_all(r, maximum, &data, ret_length);
+    while (carry_again(x, status));
+    return status;
+}
+
+/* T-20: it stops at the limit, and holds no more than that. */
+static void check_endless(const struct endless *e)
+{
+    struct carry x = {.length = ENOUGH, .piece = 1000};
+    libhttp_response *r = NULL;
+    char *data = build(e->begin, e->unit, ENOUGH);
+    int64_t length = 0;
+    int64_t before;
+    int32_t status;
+
+    x.data = data;
+    carry_open(&x);
+    before = malloc_in_use();
+    malloc_peak_reset();
+    ok(carry_request(&x, "GET", "/", NULL), "T-20 a request");
+    status = carry_getresponse(&x, &r);
+    if (status == LIBHTTP_OK)
+        status = read_all(&x, r, 1 << 30, &length);
+    is(status, e->want, "T-20 an endless %s is stopped", e->name);
+    ok(x.at < (size_t)e->memory + 70000, "T-20 after %zu bytes", x.at);
+    if (malloc_is_counted())
+        ok(malloc_peak() - before < 2 * e->memory + CONSTANT, "T-20 C-71 with %lld bytes held",
+           (long long)(malloc_peak() - before));
+    libhttp_response_free(r);
+    carry_close(&x);
+    free(data);
+}
+
+/* T-21, T-12, C-86: nothing is allocated by what is only announced. */
+static void check_announced(const char *head, int64_t most, const char *name)
+{
+    struct carry x = {.data = head, .length = strlen(head)};
+    libhttp_response *r = NULL;
+    int64_t length = 0;
+    int64_t before;
+    const void *data;
+
+    carry_open(&x);
+    before = malloc_in_use();
+    malloc_peak_reset();
+    ok(carry_request(&x, "GET", "/", NULL), "T-21 a request");
+    is(carry_getresponse(&x, &r), LIBHTTP_OK, "T-21 a response: %s", name);
+    is(read_all(&x, r, most, &length), LIBHTTP_AGAIN, "T-21 %s, and five bytes", name);
+    is(libhttp_response_partial(r, &data, &length), LIBHTTP_OK, "T-21 what came");
+    is(length, 5, "T-21 can be had");
+    if (malloc_is_counted())
+        ok(malloc_peak() - before < CONSTANT, "T-21 T-12 C-86 %s: %lld bytes held", name,
+           (long long)(malloc_peak() - before));
+    libhttp_response_free(r);
+    carry_close(&x);
+}
+
+/* T-26: the caller's maximum holds, for memory too; peek and readline hold a block. */
+static void check_never_ends(void)
+{
+    struct carry x = {.length = 40 * ENOUGH};
+    libhttp_response *r = NULL;
+    char *data = build(OK_LINE "\r\n", "a", x.length);
+    char line[1000];
+    const void *seen;
+    int64_t length = 0;
+    int64_t before;
+
+    x.data = data;
+    carry_open(&x);
+    before = malloc_in_use();
+    malloc_peak_reset();
+    ok(carry_request(&x, "GET", "/", NULL), "T-26 a request");
+    is(carry_getresponse(&x, &r), LIBHTTP_OK, "T-26 a response until close");
+    is(libhttp_response_peek(r, &seen, &length), LIBHTTP_OK, "T-26 peek");
+    ok(length <= LIBHTTP_BLOCK_SIZE_DEFAULT, "T-26 shows a block");
+    is(libhttp_response_readline(r, line, sizeof line, &length), LIBHTTP_OK, "T-26 readline");
+    is(length, sizeof line, "T-26 gives what has room");
+    is(read_all(&x, r, 1000000, &length), LIBHTTP_E_TOO_LARGE, "T-26 C-87 read_all stops");
+    is(libhttp_response_partial(r, &seen, &length), LIBHTTP_OK, "T-26 what came");
+    is(length, 1000000, "T-26 at the maximum exactly");
+    ok(x.at < 1500000, "T-26 no more was taken from the peer: %zu", x.at);
+    if (malloc_is_counted())
+        ok(malloc_peak() - before < 2 * 1000000 + CONSTANT, "T-26 %lld bytes held",
+           (long long)(malloc_peak() - before));
+    libhttp_response_free(r);
+    carry_close(&x);
+    free(data);
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+enum way { WAY_ALL, WAY_LINE, WAY_READ };
+
+/* A response of this size, a byte a segment, limits raised; its CPU time. */
+static double time_of(const struct endless *e, const char *end, size_t size, enum way way)
+{
+    struct carry x = {.length = size, .piece = 1, .end = true};
+    libhttp_response *r = NULL;
+    char *data = build(e->begin, e->unit, size);
+    static char line[1 << 20];
+    int64_t length = 1;
+    int32_t status;
+    double begin;
+
+    memcpy(data + size - strlen(end), end, strlen(end));
+    x.data = data;
+    carry_open(&x);
+    libhttp_connection_set_max_head(x.c, 1 << 30);
+    libhttp_connection_set_max_line(x.c, 1 << 30);
+    libhttp_connection_set_max_headers(x.c, 1 << 30);
+    libhttp_connection_set_max_interim(x.c, 1 << 30);
+    begin = cpu_seconds();
+    carry_request(&x, "GET", "/", NULL);
+    status = carry_getresponse(&x, &r);
+    if (status == LIBHTTP_OK && way == WAY_ALL)
+        status = read_all(&x, r, 1 << 30, &length);
+    while (status == LIBHTTP_OK && way != WAY_ALL && length > 0) {
+        do
+            status = way == WAY_LINE ? libhttp_response_readline(r, line, sizeof line, &length)
+                                     : libhttp_response_read(r, line, 1, &length);
+        while (carry_again(&x, status));
+    }
+    begin = cpu_seconds() - begin;
+    if (status != LIBHTTP_OK && status != e->want)
+        fail("T-24 %s: %s", e->name, libhttp_error_name(status));
+    libhttp_response_free(r);
+    carry_close(&x);
+    free(data);
+    return begin;
+}
+
+/*
+ * T-24: eight times the input takes some eight times the time; 64 times would be quadratic. What
+ * takes next to nothing isn't measured against itself.
+ */
+static void check_linear(const struct endless *e, const char *end, enum way way)
+{
+    enum { SMALL = 60000, LARGE = 8 * SMALL };
+    double small = 0;
+    double large = 0;
+
+    for (int attempt = 0; attempt < 3; attempt++) {
+        small = time_of(e, end, SMALL, way);
+        large = time_of(e, end, LARGE, way);
+        if (large < 24 * small + 0.02)
+            break;
+    }
+    ok(large < 24 * small + 0.02, "T-24 %s, byte by byte: %.0f us, then %.0f us", e->name,
+       small * 1e6, large * 1e6);
+}
+
+static void check_time(void)
+{
+    static const struct endless shapes[] = {
+        {CHUNKED, "1\r\nx\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "one-byte chunks"},
+        {OK_LINE "\r\n", "x", 0, 0, "a body until close"},
+        {OK_LINE "\r\n", "xxxxxxxxx\n", 0, 0, "a body of lines"},
+        {"HTTP/1.1 200 ", "x", LIBHTTP_E_BAD_STATUS_LINE, 0, "a status line"},
+        {OK_LINE "A: ", "x", LIBHTTP_E_INCOMPLETE_READ, 0, "a field"},
+        {OK_LINE, "A: b\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "many fields"},
+        {OK_LINE "A: b\r\n", " \r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "empty obs-folds"},
+        {"", "HTTP/1.1 100\r\n\r\n", LIBHTTP_E_REMOTE_DISCONNECTED, 0, "interim heads"},
+        {CHUNKED "0\r\n", "A: b\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "many trailers"},
+        {CHUNKED "0\r\nA: ", "b", LIBHTTP_E_INCOMPLETE_READ, 0, "a trailer"},
+    };
+
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        check_linear(&shapes[i], "", WAY_ALL);
+        if (i < 3) {
+            check_linear(&shapes[i], "", WAY_LINE);
+            check_linear(&shapes[i], "", WAY_READ);
+        }
+    }
+    check_linear(&shapes[5], "\r\n\r\n", WAY_ALL);
+    check_linear(&shapes[6], "\r\n\r\n", WAY_ALL);
+}
+
+/* T-33: a descriptor is closed once, on every path of a failing response, and never inherited. */
+static void check_descriptors(enum drive_mode mode)
+{
+    static const char *const bad[] = {"ICY 200 OK\r\n",
+                                      OK_LINE "A b\r\n\r\n",
+                                      OK_LINE "Content-Length: x\r\n\r\n",
+                                      OK_LINE,
+                                      OK_LINE "Content-Length: 9\r\n\r\nhello",
+                                      CHUNKED "x\r\n",
+                                      CHUNKED "5\r\nhelloX",
+                                      ""};
+    int before = count_descriptors();
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        libhttp_response *r = NULL;
+        const void *data;
+        int64_t length;
+        struct peer *peer = client_peer((struct peer_step[]){
+            PEER_READ_HEAD, PEER_SEND_BYTES(bad[i], strlen(bad[i])), PEER_CLOSE, PEER_END});
+        struct client *k = client_new(mode, peer, "h");
+
+        is(client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK, "T-33 one");
+        if (mode != DRIVE_CARRIED)
+            ok(fcntl(libhttp_connection_fileno(k->c), F_GETFD) & FD_CLOEXEC, "T-33 close-on-exec");
+        if (client_getresponse(k, &r) == LIBHTTP_OK)
+            ok(client_read_all(k, r, 99, &data, &length) < 0, "T-33 a bad body");
+        is(libhttp_connection_is_open(k->c), 0, "T-33 %zu: closed, %s", i, k->name);
+        libhttp_response_free(r);
+        client_free(k);
+        peer_finish(peer, "T-33 the peer's side");
+    }
+    is(count_descriptors(), before, "T-33 none is left, %s", drive_mode_name(mode));
+}
+
+/* T-33: beyond what select could wait for. */
+static void check_many(enum drive_mode mode)
+{
+    struct rlimit limit;
+    int fds[1100];
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD, PEER_DELAY(20), PEER_SEND(OK_LINE "Content-Length: 5\r\n\r\nhello"),
+        PEER_WAIT_CLOSE, PEER_END});
+    struct client *k;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < 1300 && limit.rlim_max >= 1300) {
+        limit.rlim_cur = 1300;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    for (int i = 0; i < 1100; i++)
+        fds[i] = fcntl(0, F_DUPFD_CLOEXEC, 0);
+    k = client_new(mode, peer, "h");
+    if (fds[1099] < 0)
+        skip("T-33 not so many descriptors may be opened here");
+    else
+        client_get(k, "/", 200, "hello", "T-33 with 1,100 descriptors open");
+    client_free(k);
+    for (int i = 0; i < 1100; i++)
+        close(fds[i]);
+    peer_kill(peer);
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof endless / sizeof *endless; i++)
+        check_endless(&endless[i]);
+    check_announced(OK_LINE "Content-Length: 1099511627776\r\n\r\nhello", 1 << 30, "2^40 bytes");
+    check_announced(OK_LINE "Content-Length: 9223372036854775807\r\n\r\nhello", INT64_MAX,
+                    "2^63 - 1 bytes");
+    check_announced(CHUNKED "FFFFFFFF\r\nhello", INT64_MAX, "a chunk of 4 GiB");
+    check_announced(CHUNKED "7FFFFFFFFFFFFFFF\r\nhello", INT64_MAX, "a chunk of 2^63 - 1");
+    check_announced(OK_LINE "\r\nhello", INT64_MAX, "an unknown length");
+    check_never_ends();
+    check_time();
+    in_each_mode(check_descriptors);
+    in_each_mode(check_many);
+    return done_testing();
+}
