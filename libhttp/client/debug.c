@@ -157,6 +157,20 @@ void debug_response(struct libhttp_connection *c, const struct head *h, const ch
                   head_value(h, data, i));
 }
 
+void debug_message(struct libhttp_connection *c, struct message *m)
+{
+    struct span raw;
+    struct failure ignored;
+
+    failure_init(&ignored);
+    if (message_raw(m, &raw, &ignored) == LIBHTTP_OK)
+        put_line(c, "reply: ", next_line(&raw));
+    failure_done(&ignored);
+    for (uint32_t i = 0; i < m->headers.fields.count; i++)
+        put_field(c, "header: ", fields_name(&m->headers.fields, i),
+                  fields_value(&m->headers.fields, i));
+}
+
 int32_t debug_take(struct debug *d, struct span *ret)
 {
     struct buf *taken = d->kept;

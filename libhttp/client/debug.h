@@ -17,6 +17,8 @@ void debug_request(struct libhttp_connection *c, struct span head);
 void debug_body(struct libhttp_connection *c, struct span data);
 /* `reply:` and `header:` lines. `text` and its slices are as they arrived. */
 void debug_response(struct libhttp_connection *c, const struct head *h, const char *data);
+/* The same for a proxy's answer, which is kept already. */
+void debug_message(struct libhttp_connection *c, struct message *m);
 
 /* What was kept, NUL-terminated, the caller's until the next take; the store is empty then.
  * NO_MEMORY loses nothing. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/limits.h"
+#include "client/debug.h"
 #include "client/exchange.h"
 #include "client/open.h"
 #include "client/tunnel.h"
@@ -77,12 +78,30 @@ static void keep_tunnel_answer(struct libhttp_connection *c)
     tunnel_free(c->tunnel);
     c->tunnel = c->session->tunnel;
     c->session->tunnel = NULL;
+    if (debug_is_on(c))
+        debug_message(c, &c->tunnel->answer);
+}
+
+/* Where it is to be told, the CONNECT head is made here, before it leaves piece by piece. */
+static int32_t tell_tunnel(struct libhttp_connection *c)
+{
+    struct session *s = c->session;
+
+    if (!debug_is_on(c) || !c->destination.has_tunnel || s->tunnel || s->phase > SESSION_TUNNEL)
+        return LIBHTTP_OK;
+    s->tunnel = tunnel_new(&c->destination, &c->failure);
+    if (!s->tunnel)
+        return c->failure.code;
+    debug_request(c, buf_span(&s->tunnel->output));
+    return LIBHTTP_OK;
 }
 
 static int32_t open_step(struct libhttp_connection *c)
 {
-    int32_t status = session_open(c->session, &c->destination, &c->failure);
+    int32_t status = tell_tunnel(c);
 
+    if (status == LIBHTTP_OK)
+        status = session_open(c->session, &c->destination, &c->failure);
     if (status == LIBHTTP_AGAIN)
         return status;
     keep_tunnel_answer(c);
