@@ -148,6 +148,7 @@ static void check_trailers(void)
 static void check_bad_sizes(void)
 {
     BODY("\r\nhello\r\n", "BadChunk ''", "C-80 T-12 no digit");
+    BODY("5\r\nhello\r\n\r\n", "BadChunk 'hello'", "C-80 T-12 no digit in a later line");
     BODY(";a\r\nhello\r\n", "BadChunk ''", "C-80 T-12 an extension alone");
     BODY("+5\r\nhello\r\n", "BadChunk ''", "C-80 T-12 a plus");
     BODY("-5\r\nhello\r\n", "BadChunk ''", "C-80 T-12 a minus");
@@ -245,6 +246,25 @@ static void check_extensions(void)
     chunked_done(&c);
 }
 
+/* One line of nothing but an extension, in pieces, right up to the limit. */
+static void check_extension_border(void)
+{
+    struct chunked c;
+    size_t used, produced, count = 0;
+    int32_t status;
+    char byte = '0';
+
+    chunked_init(&c, &usual);
+    status = chunked_decode(&c, &byte, 1, &usual, &used, &produced, &failure);
+    for (byte = ';'; status == LIBHTTP_OK; byte = 'x') {
+        status = chunked_decode(&c, &byte, 1, &usual, &used, &produced, &failure);
+        count++;
+    }
+    is(count, 16 * 1024 + 1, "T-20 an endless extension ends behind 16 KiB");
+    is(status, LIBHTTP_E_LINE_TOO_LONG, "T-20 as a line that is too long");
+    chunked_done(&c);
+}
+
 /* What was allowed at the start bounds the memory, whatever the limits are by then. */
 static void check_raised_limit(void)
 {
@@ -332,6 +352,7 @@ int main(void)
     check_bad_lines();
     check_line_limits();
     check_extensions();
+    check_extension_border();
     check_raised_limit();
     check_straight();
     check_memory();

@@ -104,9 +104,22 @@ static void check_splits(const char *data, size_t length, const struct head_limi
 #define HEAD(input, wanted, name)                                                                  \
     check_splits(input, sizeof(input) - 1, &usual, false, wanted, name)
 #define LINE "HTTP/1.1 200 OK\r\n"
-/* One field line between a good status line and the blank line. */
-#define FIELD(line, wanted, name) HEAD(LINE line "\r\n\r\n", "1.1 200 'OK'" wanted, name)
-#define BAD(line, name)           HEAD(LINE line "\r\n\r\n", "BadHeader", name)
+/*
+ * Field lines between a good status line and the blank line; and the same before a long field, as
+ * the last few bytes of the input are looked at in another way.
+ */
+#define LONG       "Long-Enough: 0123456789abcdef0123456789abcdef"
+#define LONG_FIELD "|Long-Enough=0123456789abcdef0123456789abcdef"
+#define FIELD(lines, wanted, name)                                                                 \
+    do {                                                                                           \
+        HEAD(LINE lines "\r\n\r\n", "1.1 200 'OK'" wanted, name);                                  \
+        HEAD(LINE lines "\r\n" LONG "\r\n\r\n", "1.1 200 'OK'" wanted LONG_FIELD, name);           \
+    } while (0)
+#define BAD(lines, name)                                                                           \
+    do {                                                                                           \
+        HEAD(LINE lines "\r\n\r\n", "BadHeader", name);                                            \
+        HEAD(LINE LONG "\r\n" lines "\r\n" LONG "\r\n\r\n", "BadHeader", name);                    \
+    } while (0)
 
 static void check_status_lines(void)
 {
@@ -160,6 +173,8 @@ static void check_fields(void)
     FIELD("A: \t b c\t ", "|A=b c", "blanks around a value");
     FIELD("A:  two blanks and more than a block of bytes",
           "|A=two blanks and more than a block of bytes", "two blanks before a value");
+    FIELD("A:no blank and more than a block of bytes", "|A=no blank and more than a block of bytes",
+          "no blank before a long value");
     FIELD("A:", "|A=", "an empty value");
     FIELD("A: \t", "|A=", "a blank value");
     FIELD("A: 1\r\na: 2\r\nB: 3\r\nA: 4", "|A=1|a=2|B=3|A=4", "C-73 order and duplicates");
@@ -191,6 +206,7 @@ static void check_bad_fields(void)
     BAD("A\t: b", "T-14 a tab before the colon");
     BAD(": b", "T-14 an empty name");
     BAD(":", "T-14 a colon alone");
+    BAD("A: b\r\n: c", "T-14 an empty name behind a field is no fold");
     BAD("A", "C-74 no colon");
     BAD("A b", "C-74 no colon, a blank");
     BAD("A\0: b", "T-14 NUL in a name");
@@ -220,8 +236,8 @@ static void check_folds(void)
     FIELD("A: b\r\n \r\n c", "|A=b c", "C-73 a fold behind an empty one");
     FIELD("A:\r\n \r\n\t", "|A=", "C-73 nothing but folds");
     FIELD("A: b\r\n c: d\r\nE: f", "|A=b c: d|E=f", "C-73 a fold with a colon is no field");
-    BAD(" A: b", "T-14 a fold before any field");
-    BAD(" ", "T-14 a blank line that isn't empty");
+    HEAD(LINE " A: b\r\n\r\n", "BadHeader", "T-14 a fold before any field");
+    HEAD(LINE " \r\n\r\n", "BadHeader", "T-14 a blank line that isn't empty");
     BAD("A: b\r\n c\0d", "T-14 NUL in a fold");
     BAD("A: b\r\n c\rd", "T-14 a lone CR in a fold");
 }

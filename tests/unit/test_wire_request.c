@@ -192,6 +192,7 @@ static void check_replaced(void)
     is(field("accept-encoding", "gzip"), LIBHTTP_OK, "an Accept-Encoding");
     is_out("GET / HTTP/1.1\r\nhOST: other:81\r\naccept-encoding: gzip\r\nA: 1\r\n",
            "C-37 does too");
+    ok(request.has_encoding, "C-37 which is noted");
     field("Accept-Encoding", "br");
     is_out("GET / HTTP/1.1\r\nhOST: other:81\r\naccept-encoding: gzip\r\nA: 1\r\n"
            "Accept-Encoding: br\r\n",
@@ -274,6 +275,8 @@ static int32_t go_on(const char *value)
 
 static void check_continued(void)
 {
+    size_t before;
+
     begin("GET", "/");
     keeps(go_on("x"), LIBHTTP_E_INVALID_ARGUMENT, START, "C-39 there is nothing to continue");
     field("A", "1");
@@ -292,9 +295,13 @@ static void check_continued(void)
     go_on(", close");
     is(request.flags, REQUEST_CLOSES, "C-102 C-39 what a continuation means is noted");
     field("Host", "h");
+    before = buf_length(&out);
     is(go_on("x"), LIBHTTP_E_INVALID_ARGUMENT, "C-39 not Host");
+    is(buf_length(&out), before, "... nothing is written");
     field("Content-Length", "5");
+    before = buf_length(&out);
     is(go_on("5"), LIBHTTP_E_INVALID_ARGUMENT, "C-39 T-11 not Content-Length");
+    is(buf_length(&out), before, "... nothing is written");
     begin("GET", "/");
     field("Transfer-Encoding", "chunked");
     is(go_on("x"), LIBHTTP_E_INVALID_ARGUMENT, "C-39 T-10 not Transfer-Encoding");
@@ -305,6 +312,7 @@ static void check_full(void)
 {
     static const char wanted[] =
         "GET / HTTP/1.1\r\nHost: h\r\n" AE "A: 1\r\n\t22222222222222222222\r\n\r\n";
+    static const char begun[] = "GET / HTTP/1.1\r\nHost: example.org\r\n" AE;
     bool good = true;
 
     for (size_t maximum = 0; maximum <= sizeof wanted + 2 && good; maximum++) {
@@ -314,7 +322,7 @@ static void check_full(void)
         buf_release(&out);
         buf_init(&out, maximum);
         status = begin("GET", "/");
-        good = status == LIBHTTP_OK || buf_length(&out) == 0;
+        good = buf_length(&out) == (status == LIBHTTP_OK ? sizeof begun - 1 : 0);
         before = buf_length(&out);
         if (status == LIBHTTP_OK && (status = field("Host", "h")) < 0)
             good = good && buf_length(&out) == before;
