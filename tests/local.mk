@@ -27,6 +27,14 @@ unit_tests = \
 	tests/unit/test_net_resolve \
 	tests/unit/test_net_sendfile \
 	tests/unit/test_net_tcp \
+	tests/unit/test_net_tls \
+	tests/unit/test_net_tls_cost \
+	tests/unit/test_net_tls_errors \
+	tests/unit/test_net_tls_memory \
+	tests/unit/test_net_tls_read \
+	tests/unit/test_net_tls_sessions \
+	tests/unit/test_net_tls_verify \
+	tests/unit/test_net_tls_write \
 	tests/unit/test_net_transport \
 	tests/unit/test_net_unix \
 	tests/unit/test_status \
@@ -36,6 +44,7 @@ unit_tests = \
 	tests/unit/test_support_servers \
 	tests/unit/test_support_syscalls \
 	tests/unit/test_support_tap \
+	tests/unit/test_tls_config \
 	tests/unit/test_url \
 	tests/unit/test_version \
 	tests/unit/test_wire_body \
@@ -146,6 +155,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/tap.c \
 	tests/support/tempdir.c \
 	tests/support/tempdir.h \
+	tests/support/tls_pair.c \
+	tests/support/tls_pair.h \
 	tests/tap.h
 tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 
