@@ -130,16 +130,29 @@ static struct message *message_new(const struct head *h, const char *data, struc
     return m;
 }
 
-int32_t messages_add(struct messages *list, const struct head *h, const char *data,
-                     struct failure *failure)
+/* One place more; doubled, so that many are linear (T-24). */
+static int32_t grow(struct messages *list, struct failure *failure)
 {
-    struct message **items = realloc(list->items, (list->count + 1) * sizeof(struct message *));
+    bool is_full = (list->count & (list->count - 1)) == 0; /* at 0 and each power of two */
+    size_t places = list->count > 0 ? 2 * (size_t)list->count : 1;
+    struct message **items;
 
+    if (!is_full)
+        return LIBHTTP_OK;
+    items = realloc(list->items, places * sizeof(struct message *));
     if (!items)
         return fail_memory(failure);
     list->items = items;
-    items[list->count] = message_new(h, data, failure);
-    if (!items[list->count])
+    return LIBHTTP_OK;
+}
+
+int32_t messages_add(struct messages *list, const struct head *h, const char *data,
+                     struct failure *failure)
+{
+    if (grow(list, failure) < 0)
+        return LIBHTTP_E_NO_MEMORY;
+    list->items[list->count] = message_new(h, data, failure);
+    if (!list->items[list->count])
         return LIBHTTP_E_NO_MEMORY;
     list->count++;
     return LIBHTTP_OK;
