@@ -68,7 +68,8 @@ static bool hear_pong(struct client *c)
 /* A request in two areas and its answer. */
 static bool exchange(struct client *c)
 {
-    struct iovec areas[] = {{"pi", 2}, {"ng", 2}};
+    char head[] = "pi", body[] = "ng";
+    struct iovec areas[] = {{head, 2}, {body, 2}};
     size_t n = 0;
 
     c->net.io.may_sleep = false;

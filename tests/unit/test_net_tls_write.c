@@ -83,7 +83,8 @@ static void test_records(void)
 static void test_nothing(void)
 {
     struct tls_pair pair;
-    struct iovec area = {"", 0};
+    char none[1];
+    struct iovec area = {none, 0};
     size_t put = 99, first;
 
     open_pair(&pair);
