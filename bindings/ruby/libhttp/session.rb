@@ -1,0 +1,122 @@
+# frozen_string_literal: true
+
+# SPDX-License-Identifier: MIT
+module LibHTTP
+  # What a connection, its responses and its streams share: the C connection, and waiting. C only
+  # steps; this waits, as an IO does, and sees to it that one thread at a time uses them.
+  # @private
+  class Session
+    # The C library's events as IO#wait has them.
+    EVENTS = [0, IO::READABLE, IO::WRITABLE, IO::READABLE | IO::WRITABLE].freeze
+    AGAIN = Core::AGAIN
+
+    attr_reader :connection
+    attr_accessor :carried, :debug
+
+    def initialize(connection)
+      @connection = connection
+      @carried = false
+      @holders = []
+      @closers = []
+      @debug = nil
+    end
+
+    # Calls until the answer isn't AGAIN: a status, or an Array that begins with one.
+    # @param subject what has `needs`, what to wait for
+    # @param slot what nobody else may be doing meanwhile
+    def run(subject, slot = self)
+      check(slot) unless @holders.empty?
+      loop do
+        result = yield
+        tell if @debug
+        return result unless (result.is_a?(Array) ? result[0] : result) == AGAIN
+
+        wait(subject, slot)
+      end
+    end
+
+    # The same for what reads onto the end of a string.
+    def read_onto(subject, response, string, capacity)
+      check(self) unless @holders.empty?
+      while (got = Core.response_read_onto(response, string, capacity)).nil?
+        wait(subject, self)
+      end
+      got
+    end
+
+    # What somebody else uses can't be used.
+    def check(slot = self)
+      return unless @holders.any? { |(held)| held.equal?(slot) || held.equal?(self) || slot.equal?(self) }
+
+      raise ThreadError, "the connection is in use: another thread or fiber waits for it"
+    end
+
+    # Holds the slot while the block runs, which lets others run.
+    def hold(slot = self)
+      held = [slot]
+      @holders << held
+      yield
+    ensure
+      @holders.delete_if { |one| one.equal?(held) }
+      finish_closing unless @closers.empty?
+    end
+
+    # Closes: at once, or where somebody waits, by waking him.
+    def close(&closer)
+      return closer.call if @holders.empty?
+
+      @closers << closer
+      Core.connection_cancel(@connection)
+      nil
+    end
+
+    # Prints what debugging has to say.
+    def tell
+      _, text = Core.connection_debug_take(@connection)
+      @debug.write(text) unless text.nil? || text.empty?
+    end
+
+    private
+
+    def wait(subject, slot)
+      _, fd, events, milliseconds, generation = subject.needs
+      refuse(events) if @carried
+      return if milliseconds.zero?
+
+      seconds = milliseconds.negative? ? nil : milliseconds / 1000.0
+      closed = false
+      hold(slot) do
+        fd.negative? ? sleep(seconds || 0) : io_of(fd, generation, slot).wait(EVENTS[events], seconds)
+        closed = !@closers.empty?
+      end
+      raise Error.make(Core::E_CLOSED, "closed by another thread") if closed
+    end
+
+    # The last to leave closes.
+    def finish_closing
+      return unless @holders.empty?
+
+      Core.connection_cancel_reset(@connection)
+      @closers.shift.call until @closers.empty?
+    end
+
+    # An IO for a descriptor, which stays the library's. Reading and writing a stream have one each,
+    # as a scheduler may want.
+    def io_of(fd, generation, slot)
+      @ios ||= {}.compare_by_identity
+      known = @ios[slot]
+      return known[2] if known && known[0] == fd && known[1] == generation
+
+      io = IO.for_fd(fd, autoclose: false)
+      @ios[slot] = [fd, generation, io]
+      io
+    end
+
+    def refuse(events)
+      raise IO::EAGAINWaitWritable, "take what is to be sent" if events & Core::WAIT_WRITE != 0
+
+      raise IO::EAGAINWaitReadable, "feed what was received"
+    end
+  end
+  private_constant :Session
+end
