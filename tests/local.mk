@@ -80,6 +80,7 @@ e2e_tests = \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \
 	tests/e2e/test_nonblocking \
+	tests/e2e/test_mixture \
 	tests/e2e/test_persistence \
 	tests/e2e/test_process \
 	tests/e2e/test_reading \
