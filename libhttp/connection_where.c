@@ -15,7 +15,8 @@ static int32_t check_state(struct libhttp_connection *c)
 {
     if (c->state == LIBHTTP_STATE_IDLE)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed once a request is begun");
+    return fail(&c->failure, LIBHTTP_E_STATE,
+                "where and how to connect can't be changed once a request is begun");
 }
 
 int32_t where_check(struct libhttp_connection *c)
@@ -26,10 +27,12 @@ int32_t where_check(struct libhttp_connection *c)
         return LIBHTTP_E_STATE;
     if (!s || s->phase == SESSION_CLOSED || session_is_foreign(s))
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_STATE, "where and how to connect can't be changed while connected: close first");
+    return fail(&c->failure, LIBHTTP_E_STATE,
+                "where and how to connect can't be changed while connected: close first");
 }
 
-/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and TLS over it. */
+/* A transport that was handed over and not used yet: what is set now names the host, the tunnel and
+ * TLS over it. */
 static bool is_unused(const struct session *s)
 {
     return s && s->given && s->phase == SESSION_CONNECTING && !s->top;

@@ -87,8 +87,8 @@ static int32_t settle(struct libhttp_connection *c, int32_t status)
 }
 
 /*
- * Once sending has had to wait, each further try looks for an early answer first; in carried mode, where a look is no system
- * call and sending need never wait, each try does.
+ * Once sending has had to wait, each further try looks for an early answer first; in carried mode,
+ * where a look is no system call and sending need never wait, each try does.
  */
 static int32_t before_push(struct libhttp_connection *c)
 {

@@ -180,7 +180,8 @@ int main(void)
          atomic_load(&exchanges), atomic_load(&cancelled));
     ok(atomic_load(&cancelled) > 100, "C-121 cancels hit: %d", atomic_load(&cancelled));
     ok(atomic_load(&exchanges) > 0, "C-121 and exchanges go well: %d", atomic_load(&exchanges));
-    is(atomic_load(&wrong), 0, "C-121 T-39 two handles, two threads: whatever fails says that it was cancelled");
+    is(atomic_load(&wrong), 0,
+       "C-121 T-39 two handles, two threads: whatever fails says that it was cancelled");
     is(atomic_load(&foreign_hit), 0, "T-33 no descriptor of somebody else was shut down");
     test_free_after_cancel();
     shutdown(listener, SHUT_RDWR);
