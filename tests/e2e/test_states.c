@@ -134,6 +134,41 @@ static void test_pipelined_closed(enum drive_mode mode)
     peer_finish(peer, "C-19 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* Bytes that arrive during an upload belong to the unread response, however they look. */
+static void test_upload_while_unread(enum drive_mode mode)
+{
+    static char body[3000000];
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n"
+                  "HTTP/1.1 413 x\r\nA: b\r\n\r\n"),
+        PEER_READ_HEAD,
+        PEER_DELAY(100),
+        PEER_READ_FILL(sizeof body),
+        PEER_SEND(OK_BODY),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_response *first = NULL;
+    const void *data = "";
+    int64_t length = 0;
+
+    peer_fill(body, 0, sizeof body);
+    client_request(k, "GET", "/1", NULL, NULL, LIBHTTP_NO_BODY);
+    if (!is(client_getresponse(k, &first), LIBHTTP_OK, "C-19 the first, %s", k->name))
+        return;
+    is(client_request(k, "PUT", "/2", NULL, body, sizeof body), LIBHTTP_OK,
+       "C-19 an upload while it is unread, %s", k->name);
+    is(client_read_all(k, first, 100, &data, &length), LIBHTTP_OK, "C-19 it is read, %s", k->name);
+    is_mem(data, length, "HTTP/1.1 413 x\r\nA: b\r\n\r\n", 24,
+           "C-19 the bytes were its own, no early answer, %s", k->name);
+    client_answer(k, 200, "ok", "C-19 and the upload's answer");
+    libhttp_response_free(first);
+    client_free(k);
+    peer_finish(peer, "C-19 the whole upload arrives, %s", drive_mode_name(mode));
+}
+
 static void test_lost(enum drive_mode mode)
 {
     struct peer *peer = client_peer((struct peer_step[]){
@@ -353,6 +388,7 @@ int main(void)
     in_each_mode(test_wrong_calls);
     in_each_mode(test_pipelined);
     in_each_mode(test_pipelined_closed);
+    in_each_mode(test_upload_while_unread);
     in_each_mode(test_lost);
     in_each_mode(test_will_close);
     in_each_mode(test_auto_open);
