@@ -101,6 +101,7 @@ int main(void)
         test_early();
     }
     diag("the slowest cancel took %lld ms", (long long)conn_slowest_cancel());
+    ok(resolver_threads_end(), "T-39 no look-up's thread is left");
     is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
     return done_testing();
 }

@@ -15,6 +15,7 @@
 #include "support/peer.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
+#include "support/tempdir.h"
 #include "tap.h"
 
 /* A deadline never ends early, and late only as far as a busy machine takes. */
@@ -366,6 +367,8 @@ int main(void)
 {
     static const int32_t modes[] = {LIBHTTP_MODE_BLOCKING, LIBHTTP_MODE_NONBLOCKING};
     pthread_t threads[2];
+
+    tempdir(); /* made before there are threads */
 
     for (int i = 0; i < 2; i++) {
         if (pthread_create(&threads[i], NULL, test_mode, (void *)(uintptr_t)&modes[i]) != 0)

@@ -195,6 +195,15 @@ static void test_handshake(void)
     close(listener);
 }
 
+/* Until the peer's close has come, and long enough for the next request to look for it. */
+static void wait_for_close(const libhttp_connection *c)
+{
+    struct pollfd pollfd = {.fd = libhttp_connection_fileno(c), .events = POLLIN};
+
+    poll(&pollfd, 1, 5000);
+    poll(NULL, 0, 10);
+}
+
 /* Sending until nothing more goes, then the answer, then the next one on a new connection. */
 static void test_exchange(void)
 {
@@ -243,7 +252,7 @@ static void test_exchange(void)
     waits_for_nothing(c, "after the exchange");
     libhttp_response_free(r);
     ok(peer_wait_received(peer, 1 << 23, 5000), "the peer has it all");
-    poll(NULL, 0, 50); /* its FIN is on the way */
+    wait_for_close(c);
     r = NULL;
     libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY);
     status = libhttp_connection_getresponse(c, &r);
@@ -344,7 +353,7 @@ static void test_loop(const struct peer_tls *tls, libhttp_tls_config *config, co
         if (loop_get(&loop, c) < 0 || loop.hung)
             break;
         if (done % 2 == 1)
-            poll(NULL, 0, 15); /* the peer closes */
+            wait_for_close(c);
     }
     is(done, 19, "C-105 19 exchanges, every second on a new connection, to \"%s\"%s: %s", addresses,
        config ? " over TLS" : "", libhttp_connection_error(c));
@@ -373,6 +382,7 @@ int main(void)
     test_loop(NULL, NULL, "127.0.0.2 127.0.0.1");
     test_loop(&tls, config, "127.0.0.3 127.0.0.2 127.0.0.1");
     libhttp_tls_config_free(config);
+    ok(resolver_threads_end(), "T-39 no look-up's thread is left");
     is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
     return done_testing();
 }

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +19,9 @@ struct found {
     struct sockaddr_storage address;
 };
 
-static atomic_int hangs, begun, hanging;
+static atomic_int hangs, begun, hanging, threads;
 static char answer[512];
+static pthread_mutex_t answer_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void resolver_hang(bool hang)
 {
@@ -28,7 +30,9 @@ void resolver_hang(bool hang)
 
 void resolver_answer(const char *addresses)
 {
+    pthread_mutex_lock(&answer_lock);
     snprintf(answer, sizeof answer, "%s", addresses ? addresses : "");
+    pthread_mutex_unlock(&answer_lock);
 }
 
 int resolver_begun(void)
@@ -39,6 +43,41 @@ int resolver_begun(void)
 int resolver_hanging(void)
 {
     return atomic_load(&hanging);
+}
+
+/* A thread's value under this key is destroyed when the thread ends. */
+static pthread_key_t key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void thread_ends(void *value)
+{
+    (void)value;
+    atomic_fetch_sub(&threads, 1);
+}
+
+static void make_key(void)
+{
+    if (pthread_key_create(&key, thread_ends) != 0)
+        abort();
+}
+
+static void count_this_thread(void)
+{
+    pthread_once(&once, make_key);
+    if (pthread_getspecific(key) == NULL && pthread_setspecific(key, &threads) == 0)
+        atomic_fetch_add(&threads, 1);
+}
+
+int resolver_threads(void)
+{
+    return atomic_load(&threads);
+}
+
+bool resolver_threads_end(void)
+{
+    for (int i = 0; i < 1000 && atomic_load(&threads) > 0; i++)
+        poll(NULL, 0, 5);
+    return atomic_load(&threads) == 0;
 }
 
 static struct addrinfo *one(const char *literal, int port)
@@ -66,12 +105,15 @@ EXPORTED int getaddrinfo(const char *node, const char *service, const struct add
     char text[sizeof answer], *rest = text;
 
     (void)node, (void)hints;
+    count_this_thread();
     atomic_fetch_add(&begun, 1);
     atomic_fetch_add(&hanging, 1);
     while (atomic_load(&hangs) > 0)
         poll(NULL, 0, 5);
     atomic_fetch_sub(&hanging, 1);
+    pthread_mutex_lock(&answer_lock);
     snprintf(text, sizeof text, "%s", answer);
+    pthread_mutex_unlock(&answer_lock);
     *result = NULL;
     for (char *literal; (literal = strsep(&rest, " ")) != NULL;) {
         if (*literal != '\0') {

@@ -19,4 +19,9 @@ void resolver_answer(const char *addresses);
 int resolver_begun(void);
 int resolver_hanging(void);
 
+/* Threads that have looked up and not ended yet; they end a moment after their answer. False: some
+ * are left after five seconds. */
+int resolver_threads(void);
+bool resolver_threads_end(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,11 +98,12 @@ struct full_backlog *full_backlog_tcp(int *ret_port)
 
 struct full_backlog *full_backlog_unix(const char **ret_path)
 {
-    static int number;
+    static atomic_int number;
     struct full_backlog *full = full_backlog_new();
 
     full->path.sun_family = AF_UNIX;
-    snprintf(full->path.sun_path, sizeof full->path.sun_path, "%.60s/full%d", tempdir(), ++number);
+    snprintf(full->path.sun_path, sizeof full->path.sun_path, "%.60s/full%d", tempdir(),
+             atomic_fetch_add(&number, 1));
     full->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (full->listener < 0 ||
         bind(full->listener, (struct sockaddr *)&full->path, sizeof full->path) != 0 ||
