@@ -7,8 +7,10 @@
 #include "support/modes.h"
 #include "tap.h"
 
-#define START   " / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n"
-#define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+#define START    " / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n"
+#define HOST     "Host: h.example\r\n"
+#define IDENTITY "Accept-Encoding: identity\r\n"
+#define CREATED  "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 
 static libhttp_headers *headers_of(const char *name, const char *value)
 {
@@ -290,6 +292,47 @@ static void test_large_chunks(enum drive_mode mode)
     peer_finish(peer, "C-130 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* Nothing of one request is left for the next one on the same connection. */
+static void test_nothing_leaks(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(
+            "PUT /long-target-of-the-first HTTP/1.1\r\n" HOST IDENTITY
+            "Content-Length: 9\r\nAuthorization: Basic c2VjcmV0\r\nCookie: a=b\r\n\r\nfirstbody"),
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: s=1\r\nX-One: 1\r\n\r\nab"),
+        PEER_EXPECT("GET /2 HTTP/1.1\r\n" HOST IDENTITY "\r\n"),
+        PEER_SEND(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nc\r\n0\r\nX-T: 1\r\n\r\n"),
+        PEER_EXPECT("POST /3 HTTP/1.1\r\n" HOST IDENTITY "Content-Length: 0\r\n\r\n"),
+        PEER_SEND("HTTP/1.1 204 No Content\r\n\r\n"),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers;
+    libhttp_response *r = NULL;
+
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Authorization", -1, "Basic c2VjcmV0", -1);
+    libhttp_headers_add(headers, "Cookie", -1, "a=b", -1);
+    client_request(k, "PUT", "/long-target-of-the-first", headers, "firstbody", 9);
+    libhttp_headers_free(headers);
+    client_answer(k, 200, "ab", "T-34 the first");
+    client_get(k, "/2", 200, "c", "T-34 the second has nothing of the first");
+    client_request(k, "POST", "/3", NULL, NULL, LIBHTTP_NO_BODY);
+    if (is(client_getresponse(k, &r), LIBHTTP_OK, "T-34 the third, %s", k->name)) {
+        is(libhttp_headers_count(libhttp_response_headers(r)), 0,
+           "T-34 no field of an earlier response, %s", k->name);
+        is(libhttp_headers_count(libhttp_response_trailers(r)), 0, "T-34 no trailer either, %s",
+           k->name);
+        is_str(libhttp_response_url(r), "/3", "T-34 nor its target, %s", k->name);
+        is(libhttp_response_is_complete(r), 1, "T-34 nor its body, %s", k->name);
+    }
+    libhttp_response_free(r);
+    client_free(k);
+    peer_finish(peer, "T-34 three requests as written, %s", drive_mode_name(mode));
+}
+
 int main(void)
 {
     in_each_mode(test_bytes);
@@ -299,5 +342,6 @@ int main(void)
     in_each_mode(test_body_without_framing);
     in_each_mode(test_output_max);
     in_each_mode(test_large_chunks);
+    in_each_mode(test_nothing_leaks);
     return done_testing();
 }
