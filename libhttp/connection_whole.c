@@ -25,7 +25,8 @@ static bool has_field(const struct fields *fields, const char *name)
     return fields && fields_find(fields, span_text(name), 0) >= 0;
 }
 
-/* The framing field that the caller's own don't make needless (C-43 to C-48); *ret_flags is for endheaders. */
+/* The framing field that the caller's own don't make needless (C-43 to C-48); *ret_flags is for
+ * endheaders. */
 static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, int32_t *ret_flags)
 {
     char digits[20];
@@ -37,7 +38,8 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
         return LIBHTTP_OK;
     if (w->length == LIBHTTP_LENGTH_UNKNOWN) {
         *ret_flags = LIBHTTP_ENCODE_CHUNKED;
-        return request_field(&c->request, &c->output, span_text("Transfer-Encoding"), value, &c->failure);
+        return request_field(&c->request, &c->output, span_text("Transfer-Encoding"), value,
+                             &c->failure);
     }
     value = span_of_decimal(digits, (uint64_t)w->length);
     return request_field(&c->request, &c->output, span_text("Content-Length"), value, &c->failure);
@@ -46,8 +48,8 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
 static int32_t put_fields(struct libhttp_connection *c, const struct fields *fields)
 {
     for (uint32_t i = 0; fields && i < fields->count; i++) {
-        int32_t status =
-            request_field(&c->request, &c->output, fields_name(fields, i), fields_value(fields, i), &c->failure);
+        int32_t status = request_field(&c->request, &c->output, fields_name(fields, i),
+                                       fields_value(fields, i), &c->failure);
 
         if (status < 0)
             return status;
@@ -60,10 +62,12 @@ static int32_t check_length(struct libhttp_connection *c, const struct whole *w)
 {
     int64_t given = w->length == LIBHTTP_NO_BODY ? 0 : w->length;
 
-    if (c->upload.kind != UPLOAD_LENGTH || w->length == LIBHTTP_LENGTH_UNKNOWN || c->upload.left == given)
+    if (c->upload.kind != UPLOAD_LENGTH || w->length == LIBHTTP_LENGTH_UNKNOWN ||
+        c->upload.left == given)
         return LIBHTTP_OK;
-    return fail(&c->failure, LIBHTTP_E_BODY_LENGTH, "Content-Length says %lld, the body has %lld bytes",
-                (long long)c->upload.left, (long long)given);
+    return fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
+                "Content-Length says %lld, the body has %lld bytes", (long long)c->upload.left,
+                (long long)given);
 }
 
 /* All or nothing: after an error nothing is begun. */
@@ -86,8 +90,9 @@ static int32_t put_head(struct libhttp_connection *c, const struct whole *w)
     return status;
 }
 
-static int32_t whole_in(struct libhttp_connection *c, struct whole *w, const char *method, int64_t method_length,
-                        const char *target, int64_t target_length, const libhttp_headers *headers)
+static int32_t whole_in(struct libhttp_connection *c, struct whole *w, const char *method,
+                        int64_t method_length, const char *target, int64_t target_length,
+                        const libhttp_headers *headers)
 {
     if (text_in(&w->method, method, method_length, "method", &c->failure) < 0 ||
         text_in(&w->target, target, target_length, "target", &c->failure) < 0)
@@ -96,18 +101,21 @@ static int32_t whole_in(struct libhttp_connection *c, struct whole *w, const cha
     return LIBHTTP_OK;
 }
 
-static int32_t body_in(struct libhttp_connection *c, struct span *ret, const void *body, int64_t length)
+static int32_t body_in(struct libhttp_connection *c, struct span *ret, const void *body,
+                       int64_t length)
 {
     *ret = span_of("", 0);
     if (length == LIBHTTP_NO_BODY && body)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "body is given, and body_length says that there is none");
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    "body is given, and body_length says that there is none");
     if (length == LIBHTTP_NO_BODY)
         return LIBHTTP_OK;
     if (data_in(ret, body, length, "body", &c->failure) < 0)
         return c->failure.code;
     if (delivers_in_parts(c) && length > LIBHTTP_OUTPUT_MAX)
         return fail(&c->failure, LIBHTTP_E_TOO_LARGE,
-                    "body is over %d bytes: outside blocking mode use request_pieces and send", LIBHTTP_OUTPUT_MAX);
+                    "body is over %d bytes: outside blocking mode use request_pieces and send",
+                    LIBHTTP_OUTPUT_MAX);
     return LIBHTTP_OK;
 }
 
@@ -131,8 +139,9 @@ static int32_t give_body(struct libhttp_connection *c, struct span body)
     return early_is_ok(status);
 }
 
-int32_t libhttp_connection_request(libhttp_connection *c, const char *method, int64_t method_length, const char *target,
-                                   int64_t target_length, const libhttp_headers *headers, const void *body,
+int32_t libhttp_connection_request(libhttp_connection *c, const char *method, int64_t method_length,
+                                   const char *target, int64_t target_length,
+                                   const libhttp_headers *headers, const void *body,
                                    int64_t body_length)
 {
     struct whole whole = {.length = body_length};
@@ -146,8 +155,9 @@ int32_t libhttp_connection_request(libhttp_connection *c, const char *method, in
     return give_body(c, span);
 }
 
-int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *method, int64_t method_length,
-                                          const char *target, int64_t target_length, const libhttp_headers *headers,
+int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *method,
+                                          int64_t method_length, const char *target,
+                                          int64_t target_length, const libhttp_headers *headers,
                                           int64_t length)
 {
     struct whole whole = {.length = length};
@@ -155,7 +165,8 @@ int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *met
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (length < 0 && length != LIBHTTP_LENGTH_UNKNOWN)
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "length is negative: %lld", (long long)length);
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "length is negative: %lld",
+                    (long long)length);
     if (whole_in(c, &whole, method, method_length, target, target_length, headers) < 0)
         return c->failure.code;
     return put_head(c, &whole);
@@ -170,29 +181,34 @@ static int32_t file_length(struct libhttp_connection *c, int32_t fd, int64_t *le
 
     /* Seen here, before anything is begun: read would tell when the head has left. */
     if (flags < 0 || fstat(fd, &st) < 0)
-        return fail_os(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, errno, "fd can't be read from");
+        return fail_os(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, errno,
+                       "fd can't be read from");
     if ((flags & O_ACCMODE) == O_WRONLY)
         return fail(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "fd is open for writing only");
     if (S_ISDIR(st.st_mode))
         return fail(&c->failure, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, "fd is a directory");
     offset = S_ISREG(st.st_mode) ? lseek(fd, 0, SEEK_CUR) : -1;
-    /* Files under /proc say that they are empty: their length shows only when they are read (C-46). */
+    /* Files under /proc say that they are empty: their length shows only when they are read (C-46).
+     */
     if (*length == LIBHTTP_LENGTH_UNKNOWN && offset >= 0 && st.st_size > 0)
         *length = st.st_size > offset ? st.st_size - offset : 0;
     return LIBHTTP_OK;
 }
 
-/* A regular file that says it is empty: it is read, and if it ends at once the body is empty and said to be. */
+/* A regular file that says it is empty: it is read, and if it ends at once the body is empty and
+ * said to be. */
 static bool is_really_empty(int32_t fd)
 {
     char byte;
     struct stat st;
 
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && pread(fd, &byte, 1, lseek(fd, 0, SEEK_CUR)) == 0;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           pread(fd, &byte, 1, lseek(fd, 0, SEEK_CUR)) == 0;
 }
 
-int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method, int64_t method_length,
-                                      const char *target, int64_t target_length, const libhttp_headers *headers,
+int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
+                                      int64_t method_length, const char *target,
+                                      int64_t target_length, const libhttp_headers *headers,
                                       int32_t fd, int64_t length)
 {
     struct whole whole = {.length = length};
@@ -202,7 +218,8 @@ int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (fd < 0 || (length < 0 && length != LIBHTTP_LENGTH_UNKNOWN))
-        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, fd < 0 ? "fd is negative" : "length is negative");
+        return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                    fd < 0 ? "fd is negative" : "length is negative");
     if (file_length(c, fd, &whole.length) < 0 ||
         whole_in(c, &whole, method, method_length, target, target_length, headers) < 0)
         return c->failure.code;
