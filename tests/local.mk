@@ -109,7 +109,29 @@ script_tests = \
 	tests/ffi/bad_input.sh \
 	tests/ffi/luajit.sh \
 	tests/ffi/python.sh \
-	tests/ffi/ruby.sh
+	tests/ffi/ruby.sh \
+	tests/lua/examples.sh \
+	tests/lua/lua5.1.sh \
+	tests/lua/lua5.3.sh \
+	tests/lua/lua5.4.sh \
+	tests/lua/luajit.sh
+
+lua_tests = \
+	tests/lua/all.lua \
+	tests/lua/run \
+	tests/lua/support.lua \
+	tests/lua/test_carried.lua \
+	tests/lua/test_errors.lua \
+	tests/lua/test_memory.lua \
+	tests/lua/test_messages.lua \
+	tests/lua/test_misuse.lua \
+	tests/lua/test_reach.lua \
+	tests/lua/test_reading.lua \
+	tests/lua/test_requests.lua \
+	tests/lua/test_sessions.lua \
+	tests/lua/test_settings.lua \
+	tests/lua/test_waiting.lua
+EXTRA_DIST += $(lua_tests)
 
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la

@@ -20,6 +20,22 @@
 /** Bytes that one read gives at the most: what is read is copied once, into a Lua string. */
 #define LIBHTTP_LUA_READ_MAX 65536
 
+/** nil, or a handle that SWIG made: those have ".type" in their metatables. */
+static inline int libhttp_lua_is_handle(lua_State *L, int at)
+{
+    int is;
+
+    if (lua_type(L, at) != LUA_TUSERDATA)
+        return lua_isnil(L, at);
+    if (!lua_getmetatable(L, at))
+        return 0;
+    lua_pushliteral(L, ".type");
+    lua_rawget(L, -2);
+    is = !lua_isnil(L, -1);
+    lua_pop(L, 2);
+    return is;
+}
+
 /** An integer in a range; 5.1 and LuaJIT have doubles, of which integral ones are taken. */
 static inline int64_t libhttp_lua_integer(lua_State *L, int at, int64_t least, int64_t most)
 {

@@ -10,6 +10,12 @@
 /* Constants come from libhttp_constant_count and its like, when the module is loaded. */
 %rename("$ignore", regextarget=1) "^LIBHTTP_";
 
+/* SWIG takes any userdata for one of its own and looks into it: a file would be a crash. */
+%typemap(in, checkfn="libhttp_lua_is_handle") SWIGTYPE * %{
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L, $input, (void **)&$1, $descriptor, 0)))
+    SWIG_fail_ptr("$symname", $argnum, $descriptor);
+%}
+
 %typemap(in) int32_t "$1 = (int32_t)libhttp_lua_integer(L, $input, INT32_MIN, INT32_MAX);"
 %typemap(in) int64_t "$1 = libhttp_lua_integer(L, $input, INT64_MIN, INT64_MAX);"
 %typemap(out) int32_t, int64_t "libhttp_lua_push(L, $1); SWIG_arg++;"

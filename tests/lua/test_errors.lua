@@ -1,0 +1,158 @@
+-- SPDX-License-Identifier: MIT
+-- Errors: their classes, and what each carries.
+local lu = require "luaunit"
+local support = require "support"
+local http = support.http
+
+TestErrors = {}
+
+-- What getresponse gives for this answer.
+local function failure(answer, options)
+    local conn = support.answered(answer, true, "GET", options)
+    local response, message, code, err = conn:getresponse()
+    lu.assertNil(response)
+    lu.assertEquals(message, err.message)
+    lu.assertEquals(code, err.code)
+    return err, conn
+end
+
+TestErrors["test C-107 C-108: the classes are those of the seed, and inherit as there"] = function()
+    for name, parent in pairs {
+        NotConnected = "HTTPException", InvalidURL = "HTTPException", UnknownProtocol = "HTTPException",
+        UnknownTransferEncoding = "HTTPException", UnimplementedFileMode = "HTTPException",
+        IncompleteRead = "HTTPException", ImproperConnectionState = "HTTPException",
+        CannotSendRequest = "ImproperConnectionState", CannotSendHeader = "ImproperConnectionState",
+        ResponseNotReady = "ImproperConnectionState", BadStatusLine = "HTTPException",
+        LineTooLong = "HTTPException", RemoteDisconnected = "BadStatusLine",
+    } do
+        lu.assertIs(http[name].parent, http[parent], name)
+        lu.assertTrue(http[name]:is(http.HTTPException))
+        lu.assertTrue(http.is(http[name].code, parent))
+        lu.assertFalse(http[parent]:is(http[name]))
+        lu.assertEquals(tostring(http[name]), name)
+    end
+    lu.assertNil(http.HTTPException.parent)
+    lu.assertFalse(http.is("OSError", http.HTTPException))
+    lu.assertErrorMsgContains("wanted", http.is, {}, "OSError")
+end
+
+TestErrors["test C-65 C-64 C-67: the bad line, the version, the peer that went"] = function()
+    local err = failure("parrot\r\n\r\n")
+    lu.assertIs(err.class, http.BadStatusLine)
+    lu.assertEquals(err.line, "parrot")
+    lu.assertStrContains(tostring(err), "BadStatusLine: ")
+    lu.assertStrContains("x" .. err, "parrot")
+    err = failure("HTTP/2.0 200 OK\r\n\r\n")
+    lu.assertIs(err.class, http.UnknownProtocol)
+    lu.assertStrContains(err.version, "HTTP/2.0")
+    err = failure("")
+    lu.assertIs(err.class, http.RemoteDisconnected)
+    lu.assertTrue(err:is(http.BadStatusLine))
+    lu.assertEquals(err.errno, 104)
+    err = failure("HTTP/1.1 200 OK\r\nA b\r\n\r\n")
+    lu.assertIs(err.class, http.BadHeader)
+    lu.assertEquals(err.line, "A b")
+    lu.assertIs(failure("HTTP/1.1 200 OK\r\nA: b\r\nB: c\r\n\r\n", { max_headers = 1 }).class, http.TooManyHeaders)
+    lu.assertIs(failure("HTTP/1.1 200 OK\r\nAAAAAAAAAAAAA: b\r\n\r\n", { max_line = 10 }).class, http.LineTooLong)
+    lu.assertIs(failure("HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n").class, http.BadContentLength)
+    lu.assertIs(failure("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n").class, http.UnknownTransferEncoding)
+end
+
+TestErrors["test C-87 C-88: a body cut off tells what came and how much did not"] = function()
+    local conn = support.answered("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", true)
+    local response = assert(conn:getresponse())
+    local data, message, code, err = response:read()
+    lu.assertNil(data)
+    lu.assertEquals(type(message), "string")
+    lu.assertEquals(code, http.E_INCOMPLETE_READ)
+    lu.assertEquals(err.partial, "abc")
+    lu.assertEquals(err.expected, 6)
+    lu.assertEquals(response.missing, 6)
+    lu.assertFalse(response.complete)
+    lu.assertTrue(response.last_error:is("IncompleteRead"))
+
+    conn = support.connect("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
+    assert(conn:request("GET", "/"))
+    response = assert(conn:getresponse())
+    lu.assertEquals(response:read(5), "abc", "what came first")
+    data, _, code = response:read(5)
+    lu.assertNil(data)
+    lu.assertEquals(code, http.E_INCOMPLETE_READ)
+
+    for _, way in ipairs { "chunks", "lines" } do
+        conn = support.answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\nb\r\n", true)
+        response = assert(conn:getresponse())
+        local got = ""
+        local ok, thrown = pcall(function()
+            for piece in response[way](response) do
+                got = got .. piece
+            end
+        end)
+        lu.assertFalse(ok, "a loop over a body that was cut off never ends like over a whole one")
+        lu.assertTrue(thrown:is(http.IncompleteRead))
+        lu.assertEquals(got:sub(1, 1), "a")
+    end
+    conn = support.answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    _, _, _, err = assert(conn:getresponse()):read()
+    lu.assertIs(err.class, http.BadChunk)
+    conn = support.answered("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na", true)
+    local source = assert(conn:getresponse()):source()
+    lu.assertEquals(source(), "a")
+    local chunk, text = source()
+    lu.assertNil(chunk)
+    lu.assertEquals(type(text), "string")
+end
+
+TestErrors["test C-16 C-17 C-18: what the state doesn't allow is thrown"] = function()
+    local conn = support.plain()
+    local function thrown(class, f, ...)
+        local ok, err = pcall(f, conn, ...)
+        lu.assertFalse(ok)
+        lu.assertIs(err.class, class)
+        lu.assertTrue(err:is("ImproperConnectionState"))
+    end
+    thrown(http.ResponseNotReady, conn.getresponse)
+    thrown(http.CannotSendHeader, conn.putheader, "A", "b")
+    thrown(http.CannotSendHeader, conn.endheaders)
+    thrown(http.CannotSendHeader, conn.send, "x")
+    assert(conn:putrequest("GET", "/"))
+    thrown(http.CannotSendRequest, conn.putrequest, "GET", "/")
+    thrown(http.CannotSendRequest, conn.request, "GET", "/")
+    assert(conn:endheaders())
+    assert(assert(conn:getresponse()):read())
+    thrown(http.InvalidState, conn.connect)
+end
+
+TestErrors["test C-25 C-108: no connection, no name, nobody there"] = function()
+    local conn = assert(http.HTTPConnection("127.0.0.1", 1, { auto_open = false }))
+    local ok, _, code = conn:request("GET", "/")
+    lu.assertNil(ok)
+    lu.assertEquals(code, http.E_NOT_CONNECTED)
+    local _, _, _, err = conn:connect()
+    lu.assertIs(err.class, http.OSError)
+    lu.assertEquals(err.errno, 111)
+    conn = assert(http.HTTPConnection("nowhere.invalid"))
+    _, _, _, err = conn:request("GET", "/")
+    lu.assertIs(err.class, http.NameResolutionError)
+    lu.assertIs(conn.last_error.class, http.NameResolutionError)
+    conn = assert(http.HTTPConnection(nil, nil, { unix = "/nowhere/socket" }))
+    _, _, _, err = conn:request("GET", "/")
+    lu.assertEquals(err.errno, 2)
+end
+
+TestErrors["test C-2 C-6 C-7 T-3: hosts and ports that can't be"] = function()
+    for _, host in ipairs { "h:x", "h:", "a b", "u@h", "http://h", "[::1", "h\n" } do
+        local conn, message, code, err = http.HTTPConnection(host)
+        lu.assertNil(conn, host)
+        lu.assertEquals(type(message), "string")
+        lu.assertEquals(code, http.E_INVALID_URL)
+        lu.assertIs(err.class, http.InvalidURL)
+    end
+    lu.assertErrorMsgContains("InvalidArgument", http.HTTPConnection, "h\0x")
+    lu.assertNil((http.HTTPConnection("h", -1)))
+    lu.assertNil((http.HTTPConnection("h", 65536)))
+    local conn = assert(http.HTTPConnection("[::1]:81"))
+    lu.assertEquals({ conn.host, conn.port }, { "::1", 81 })
+    lu.assertEquals(assert(http.HTTPConnection("h")).port, 80)
+    lu.assertEquals(assert(http.HTTPSConnection("h")).port, 443)
+end

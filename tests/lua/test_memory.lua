@@ -1,0 +1,98 @@
+-- SPDX-License-Identifier: MIT
+-- Garbage collection in any order frees everything, once.
+local lu = require "luaunit"
+local support = require "support"
+local http = support.http
+
+TestMemory = {}
+
+local function resident()
+    local file = io.open("/proc/self/statm")
+    local _, pages = file:read("*n", "*n")
+    file:close()
+    return pages * 4096
+end
+
+local function descriptors()
+    local list = io.popen("ls /proc/$PPID/fd | wc -l")
+    local count = list:read("*n")
+    list:close()
+    return count
+end
+
+-- Collected at every turn, in a small step: objects go in the middle of things.
+local function stressed(f)
+    collectgarbage("setpause", 1)
+    collectgarbage("setstepmul", 10000)
+    local ok, message = pcall(f)
+    collectgarbage("setpause", 200)
+    collectgarbage("setstepmul", 200)
+    lu.assertTrue(ok, tostring(message))
+end
+
+TestMemory["test T-32: connections, responses, messages and streams are dropped in every order"] = function()
+    local before = descriptors()
+    stressed(function()
+        local conn
+        for turn = 1, 60 do
+            conn = turn % 3 == 0 and conn or support.plain()
+            assert(conn:request(turn % 2 == 0 and "GET" or "HEAD", "/"))
+            local response = assert(conn:getresponse())
+            local headers = response.headers
+            if turn % 3 == 1 then
+                conn = nil
+            end
+            collectgarbage()
+            lu.assertTrue(#assert(response:read()) >= 0)
+            response = nil
+            collectgarbage()
+            lu.assertEquals(headers["server"], "libhttp-example")
+            conn = conn or support.plain()
+        end
+    end)
+    collectgarbage()
+    collectgarbage()
+    lu.assertTrue(descriptors() <= before + 1)
+end
+
+TestMemory["test 100,000 connections are made and dropped without growth"] = function()
+    local config = http.TLSConfig()
+    local function make(count)
+        for _ = 1, count do
+            local conn = assert(http.HTTPSConnection("example.org", { tls = config }))
+            conn:putrequest("GET", "/")
+            conn:putheader("X", "y")
+        end
+        collectgarbage()
+        collectgarbage()
+    end
+    make(20000)
+    local before = resident()
+    make(80000)
+    lu.assertTrue(resident() - before < 16 * 1024 * 1024)
+end
+
+TestMemory["test 2,000 exchanges, and 300 connections, leave no memory and no descriptor behind"] = function()
+    local conn = support.plain()
+    local function exchange(count)
+        for _ = 1, count do
+            assert(conn:request("GET", "/"))
+            assert(assert(conn:getresponse()):read())
+        end
+        collectgarbage()
+        collectgarbage()
+    end
+    exchange(500)
+    local before, open = resident(), descriptors()
+    exchange(2000)
+    for _ = 1, 300 do
+        local other = support.plain()
+        assert(other:request("GET", "/"))
+        lu.assertEquals(assert(other:getresponse()).status, 200)
+        other:close()
+    end
+    collectgarbage()
+    collectgarbage()
+    lu.assertTrue(resident() - before < 16 * 1024 * 1024)
+    lu.assertTrue(descriptors() <= open + 1)
+end

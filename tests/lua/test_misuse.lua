@@ -1,0 +1,112 @@
+-- SPDX-License-Identifier: MIT
+-- Misuse gives an error of Lua, never a crash.
+local lu = require "luaunit"
+local support = require "support"
+local http = support.http
+
+TestMisuse = {}
+
+-- One of everything that has methods.
+local function objects()
+    local port = support.peer("HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
+    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = 2 }))
+    conn.debug_fd = -1
+    assert(conn:request("GET", "/", nil, { Upgrade = "x", Connection = "upgrade" }))
+    local response = assert(conn:getresponse())
+    return { conn, response, assert(response:stream()), http.Message { A = "b" }, http.TLSConfig(),
+        assert(http.HTTPConnection("127.0.0.1", 1, { timeout = 2, debug_fd = -1 })) }
+end
+
+local junk = { false, true, 0, -1, 1.5, 2 ^ 70, 0 / 0, "", "x", "\0", {}, function() end, io.tmpfile() }
+
+-- The names of an object's methods, from its metatable's functions.
+local function methods_of(object)
+    local index, found = getmetatable(object).__index, {}
+    for position = 1, 9 do
+        local name, value = debug.getupvalue(index, position)
+        if name == "methods" or name == "Message" then
+            for key, method in pairs(value) do
+                if type(method) == "function" and not key:find("^_") then
+                    found[#found + 1] = key
+                end
+            end
+        end
+    end
+    table.sort(found)
+    return found
+end
+
+TestMisuse["test wrong types, too few and too many arguments, in every method"] = function()
+    local calls = 0
+    for _, object in ipairs(objects()) do
+        local names = methods_of(object)
+        lu.assertTrue(#names > 5)
+        for _, name in ipairs(names) do
+            -- These take a descriptor over, or close one.
+            if name ~= "set_fd" and name ~= "detach_fd" and name ~= "set_debug_fd" then
+                local method = object[name]
+                for _, value in ipairs(junk) do
+                    -- What counts is that it comes back.
+                    pcall(method, value)
+                    pcall(method, value, object)
+                    pcall(method, object, value)
+                    pcall(method, object, value, value)
+                    pcall(method, object, "x", value)
+                    pcall(method, object, "x", "y", value, value, value)
+                    calls = calls + 6
+                end
+                pcall(method)
+                pcall(method, object)
+            end
+        end
+    end
+    lu.assertTrue(calls > 1000)
+end
+
+TestMisuse["test wrong types are named"] = function()
+    local conn = support.plain()
+    local function said(text, f, ...)
+        lu.assertErrorMsgContains(text, f, ...)
+    end
+    said("call it with ':'", conn.request, "GET", "/")
+    said("call it with ':'", conn.getresponse)
+    said("method: a string is wanted, not a table", conn.request, conn, {}, "/")
+    said("target: a string is wanted, not a nil", conn.request, conn, "GET")
+    said("body: a string", conn.request, conn, "PUT", "/", 5)
+    said("piece 2 is no string", conn.request, conn, "PUT", "/", { "a", {} })
+    said("fields are a table", conn.request, conn, "PUT", "/", nil, "A: b")
+    said("no option is called 'parrot'", http.HTTPConnection, "h", { parrot = 1 })
+    said("no option is called 'ca_file'", http.HTTPConnection, "h", { ca_file = "x" })
+    said("host: a string is wanted", http.HTTPConnection)
+    said("port: a whole number", http.HTTPConnection, "h", "80")
+    said("options: a table", http.HTTPConnection, "h", 80, "x")
+    said("a TLSConfig is wanted", http.HTTPSConnection, "h", { tls = "x" })
+    said("not both", http.HTTPSConnection, "h", { tls = http.default_tls(), verify = true })
+    local file, name = support.file("")
+    file:close()
+    os.remove(name)
+    said("the file is closed", conn.request, conn, "PUT", "/", file)
+    said("nothing to send", conn.send, conn)
+end
+
+TestMisuse["test the raw layer: wrong handles, numbers that don't fit, too few arguments"] = function()
+    local core = require "libhttp.core"
+    local h = core.connection()
+    for _, f in ipairs { core.connection_port, core.response_status, core.headers_count } do
+        pcall(f)
+        pcall(f, nil)
+        lu.assertFalse((pcall(f, 5)))
+        lu.assertFalse((pcall(f, io.stdout)))
+        lu.assertFalse((pcall(f, core.url())))
+    end
+    lu.assertEquals(core.connection_port(nil), 0)
+    lu.assertFalse((pcall(core.connection_set_host, h, "x", 2 ^ 40)))
+    lu.assertFalse((pcall(core.connection_set_host, h, "x", 0.5)))
+    lu.assertFalse((pcall(core.connection_set_host, h, 5, 80)))
+    lu.assertFalse((pcall(core.response_read, nil, -1)))
+    lu.assertFalse((pcall(core.connection_send_from, h, "abc", "x")))
+    lu.assertTrue(core.connection_send_from(h, "abc", 4) < 0)
+    lu.assertFalse((pcall(core.percent_encode, "x", nil, 0, -1)))
+    lu.assertFalse((pcall(core.file_descriptor, 5)))
+    lu.assertFalse((pcall(core.poll, "x", 1, 1)))
+end
