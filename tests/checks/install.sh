@@ -37,7 +37,7 @@ int main(void)
     return status != LIBHTTP_OK || strcmp(libhttp_version(), LIBHTTP_VERSION_STRING) != 0;
 }
 END
-sanitized=$(make -s -C "$builddir" sanitize-flags)
+sanitized=$(sanitize_flags)
 said=$($CC $sanitized "$root/program.c" $(from_pc --cflags --libs) -o "$root/shared" 2>&1)
 none "a program compiles with the shared library" "$said"
 LD_LIBRARY_PATH="$libdir" "$root/shared"

@@ -60,6 +60,12 @@ public_headers() {
     ls libhttp/*.h
 }
 
+# What a program needs to be compiled with beside the library, where that was built with sanitizers. Without the flags of a make
+# that runs us: they may have it tell of folders.
+sanitize_flags() {
+    MAKEFLAGS='' make -s --no-print-directory -C "$builddir" sanitize-flags
+}
+
 # C without comments and without what stands in quotes; lines keep their numbers.
 strip_c() {
     awk '

@@ -18,7 +18,7 @@ awk -v folder="$EXAMPLE_WORK" '
     /^[^ ]/ {inside = 0}
     inside {print substr($0, 5) >file}' README
 same "README has two programs" "readme1.c readme2.c" "$(cd "$EXAMPLE_WORK" && echo readme*.c)"
-sanitized=$(make -s -C "$builddir" sanitize-flags)
+sanitized=$(sanitize_flags)
 for number in 1 2; do
     program=$EXAMPLE_WORK/readme$number
     said=$($CC -std=c99 -Wall -Wextra -Wconversion -Werror $sanitized -I"$srcdir" "$program.c" "$LIBHTTP_SO" \
