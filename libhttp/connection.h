@@ -96,7 +96,8 @@ LIBHTTP_API int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tl
  * opens a tunnel to `host` and `port` (LIBHTTP_PORT_DEFAULT: in the text, else 80, or 443 with
  * TLS). TLS, where set, is spoken inside, under the tunnel's name. `headers` (or NULL) go with the
  * CONNECT request only. Everything is copied. NULL as host takes the tunnel back. Errors:
- * INVALID_URL, INVALID_ARGUMENT, STATE (connected). Never blocks.
+ * INVALID_URL, INVALID_ARGUMENT, STATE (connected). After a failure nothing connects until the
+ * tunnel is set right or taken back. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host,
                                                   int64_t host_length, int32_t port,

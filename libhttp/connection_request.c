@@ -66,9 +66,8 @@ int32_t request_head_begin(struct libhttp_connection *c, struct span method, str
     if (skip & ~(LIBHTTP_SKIP_HOST | LIBHTTP_SKIP_ACCEPT_ENCODING))
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
                     "skip has bits that mean nothing: 0x%x", (unsigned)skip);
-    if (c->destination.broken ||
-        (!c->destination.has_host && !c->destination.unix_path && !c->session_given))
-        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "no host is set");
+    if (exchange_check_destination(c) < 0)
+        return LIBHTTP_E_NOT_CONNECTED;
     begin(c);
     destination_request_host(&c->destination, &host);
     status = request_begin(&c->request, &c->output, method, target, skip, &host, &c->failure);

@@ -54,11 +54,11 @@ int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int
     if (check_how(c) < 0)
         return LIBHTTP_E_STATE;
     d = &c->destination;
-    d->broken = true;
+    d->wrong |= WRONG_HOST;
     if (text_in(&text, host, host_length, "host", &c->failure) < 0 ||
         host_parse(text, port, &d->host, &c->failure) < 0)
         return c->failure.code;
-    d->broken = false;
+    d->wrong &= (uint8_t)~WRONG_HOST;
     d->has_host = true;
     if (!is_unused(c->session)) {
         connection_drop_session(c);
@@ -103,7 +103,6 @@ static int32_t give(struct libhttp_connection *c, struct session *s)
     s->open_started = 0;
     c->session = s;
     c->session_given = true;
-    c->destination.broken = false;
     return LIBHTTP_OK;
 }
 
@@ -149,22 +148,39 @@ int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *co
     if (check_how(c) < 0)
         return LIBHTTP_E_STATE;
     if (!config) {
-        c->destination.broken = true;
+        c->destination.wrong |= WRONG_TLS;
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
                     "config is NULL: nothing connects until it is set right");
     }
     libhttp_tls_config_free(c->destination.tls);
     c->destination.tls = tls_config_ref(config);
+    c->destination.wrong &= (uint8_t)~WRONG_TLS;
     return LIBHTTP_OK;
 }
 
-/* All or nothing: a failure leaves the tunnel that was set before. */
+/* CONNECT has no body (RFC 9110 9.3.6): a field that frames one is refused (T-4). */
+static int32_t check_tunnel_fields(struct libhttp_connection *c, const struct fields *fields)
+{
+    for (uint32_t i = 0; fields && i < fields->count; i++) {
+        struct span name = fields_name(fields, i);
+
+        if (span_equal_nocase(name, span_text("content-length")) ||
+            span_equal_nocase(name, span_text("transfer-encoding")))
+            return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                        "headers: CONNECT has no body, and can't have the field %s", QUOTE(name));
+    }
+    return LIBHTTP_OK;
+}
+
+/* All or nothing. */
 static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port,
                           const struct fields *fields)
 {
     struct destination *d = &c->destination;
     struct fields copy;
 
+    if (check_tunnel_fields(c, fields) < 0)
+        return LIBHTTP_E_INVALID_ARGUMENT;
     fields_init(&copy);
     if (fields && fields_copy(&copy, fields, &c->failure) < 0)
         return c->failure.code;
@@ -175,6 +191,7 @@ static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_
     fields_done(&d->tunnel_fields);
     d->tunnel_fields = copy;
     d->has_tunnel = true;
+    d->wrong &= (uint8_t)~WRONG_TUNNEL;
     return LIBHTTP_OK;
 }
 
@@ -193,8 +210,10 @@ int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, i
         host_done(&d->tunnel);
         fields_clear(&d->tunnel_fields);
         d->has_tunnel = false;
+        d->wrong &= (uint8_t)~WRONG_TUNNEL;
         return LIBHTTP_OK;
     }
+    d->wrong |= WRONG_TUNNEL; /* or the proxy would see what is for the other end (T-50) */
     if (text_in(&text, host, host_length, "host", &c->failure) < 0)
         return c->failure.code;
     return set_tunnel(c, text, port, headers ? &headers->fields : NULL);

@@ -86,6 +86,7 @@ e2e_tests = \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
+	tests/e2e/test_set_right \
 	tests/e2e/test_states \
 	tests/e2e/test_streams \
 	tests/e2e/test_timeouts \

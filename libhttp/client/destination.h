@@ -11,8 +11,11 @@
 #include "wire/fields.h"
 #include "wire/request.h"
 
+/* Settings whose last setter failed: nothing connects until each is set right. */
+enum { WRONG_HOST = 1, WRONG_TLS = 2, WRONG_TUNNEL = 4 };
+
 struct destination {
-    bool broken; /* the last set_host or set_tls failed: nothing connects until it is set right */
+    uint8_t wrong; /* WRONG_… */
     bool has_host;
     struct host host;
     char *unix_path; /* NULL: TCP */

@@ -14,6 +14,9 @@
  */
 int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway);
 
+/* NOT_CONNECTED where no host is set, or the last try to set where and how to connect failed. */
+int32_t exchange_check_destination(struct libhttp_connection *c);
+
 /* The limits for the next head: the interim heads before it count (C-71). */
 struct head_limits exchange_limits(const struct libhttp_connection *c);
 

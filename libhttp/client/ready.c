@@ -8,18 +8,28 @@
 #include "client/open.h"
 #include "client/tunnel.h"
 
-static int32_t can_open(struct libhttp_connection *c, bool open_anyway)
+int32_t exchange_check_destination(struct libhttp_connection *c)
 {
     const struct destination *d = &c->destination;
+    const char *setter = d->wrong & WRONG_HOST  ? "set_host"
+                         : d->wrong & WRONG_TLS ? "set_tls"
+                                                : "set_tunnel";
 
+    if (d->wrong)
+        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
+                    "the last %s failed: nothing connects until it is set right", setter);
+    if (!d->has_host && !d->unix_path && !c->session_given)
+        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "no host is set");
+    return LIBHTTP_OK;
+}
+
+static int32_t can_open(struct libhttp_connection *c, bool open_anyway)
+{
     if (c->session_given)
         return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
                     "the transport that was handed over is gone, and another has not been set");
-    if (d->broken)
-        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
-                    "the last set_host or set_tls failed: nothing connects until it is set right");
-    if (!d->has_host && !d->unix_path)
-        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "no host is set");
+    if (exchange_check_destination(c) < 0)
+        return LIBHTTP_E_NOT_CONNECTED;
     if (!open_anyway && !c->settings->auto_open)
         return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "not connected, and auto_open is off");
     return LIBHTTP_OK;
@@ -154,6 +164,8 @@ int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway)
 {
     if (check_cancel(c) < 0)
         return LIBHTTP_E_CANCELLED;
+    if (c->destination.wrong && !session_is_open(c->session))
+        return exchange_check_destination(c);
     if (!c->look_due) {
         if (!c->session || c->session->phase == SESSION_CLOSED || session_is_foreign(c->session))
             return c->session ? lost(c)
