@@ -140,10 +140,11 @@ static bool serve_form(struct stream *stream, const struct request *request, con
 
 static bool serve_chunks(struct stream *stream, const struct request *request)
 {
-    (void)request;
     if (!stream_print(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
                               "Trailer: X-Count\r\n\r\n"))
         return false;
+    if (strcmp(request->method, "HEAD") == 0)
+        return true;
     for (int i = 1; i <= 5; i++) {
         char text[64];
         int length = snprintf(text, sizeof text, "piece %d of 5\n", i);
@@ -275,11 +276,17 @@ static void *accept_visitors(void *argument)
             return NULL;
         visitor->listener = listener;
         visitor->stream.fd = accept(listener->fd, NULL, NULL);
-        if (visitor->stream.fd < 0 || pthread_create(&thread, NULL, serve_visitor, visitor) != 0) {
+        if (visitor->stream.fd < 0) {
             free(visitor);
             continue;
         }
         setsockopt(visitor->stream.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        /* The visitor is the thread's from here on. */
+        if (pthread_create(&thread, NULL, serve_visitor, visitor) != 0) {
+            close(visitor->stream.fd);
+            free(visitor);
+            continue;
+        }
         pthread_detach(thread);
     }
 }

@@ -7,8 +7,8 @@
 #define LIBHTTP_LUA_CORE_H
 
 #include <errno.h>
-#include <limits.h>
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <poll.h>
 #include <stddef.h>
@@ -20,20 +20,21 @@
 /** Bytes that one read gives at the most: what is read is copied once, into a Lua string. */
 #define LIBHTTP_LUA_READ_MAX 65536
 
-/** nil, or a handle that SWIG made: those have ".type" in their metatables. */
+/**
+ * 1 for nil, or a handle that SWIG made: those have ".type" in their metatables. The error is
+ * raised here, as SWIG's own message would look into the userdata too.
+ */
 static inline int libhttp_lua_is_handle(lua_State *L, int at)
 {
-    int is;
+    int is = lua_isnil(L, at);
 
-    if (lua_type(L, at) != LUA_TUSERDATA)
-        return lua_isnil(L, at);
-    if (!lua_getmetatable(L, at))
-        return 0;
-    lua_pushliteral(L, ".type");
-    lua_rawget(L, -2);
-    is = !lua_isnil(L, -1);
-    lua_pop(L, 2);
-    return is;
+    if (lua_type(L, at) == LUA_TUSERDATA && lua_getmetatable(L, at)) {
+        lua_pushliteral(L, ".type");
+        lua_rawget(L, -2);
+        is = !lua_isnil(L, -1);
+        lua_pop(L, 2);
+    }
+    return is ? 1 : luaL_argerror(L, at, "a handle is wanted");
 }
 
 /** An integer in a range; 5.1 and LuaJIT have doubles, of which integral ones are taken. */
@@ -139,8 +140,8 @@ static inline FILE *libhttp_lua_file(lua_State *L)
 }
 
 /**
- * The descriptor of an open regular file, its offset where the file stands for Lua; nil for any other,
- * which only stdio can read, as it may hold bytes that were read ahead.
+ * The descriptor of an open regular file, its offset where the file stands for Lua; nil for any
+ * other, which only stdio can read, as it may hold bytes that were read ahead.
  */
 static inline int libhttp_lua_file_descriptor(lua_State *L)
 {

@@ -35,6 +35,7 @@ local thread = require "cqueues.thread"
 support.http = require "libhttp"
 support.has_close = _VERSION == "Lua 5.4"
 support.yields_in_for = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+support.sanitized = (os.getenv "LD_PRELOAD" or ""):find("san") ~= nil
 
 -- Runs in another Lua state: nothing of this one is to be seen there.
 local function serve(control, ...)
