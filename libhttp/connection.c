@@ -27,7 +27,7 @@ int32_t libhttp_connection_new(libhttp_connection **ret)
     destination_init(&c->destination);
     failure_init(&c->failure);
     failure_init(&c->upload.failure);
-    buf_init(&c->output, OUTPUT_CAPACITY_MAX);
+    buf_init_secret(&c->output, OUTPUT_CAPACITY_MAX);
     buf_init(&c->target, LIMIT_TEXT);
     c->debug.fd = 1;
     if (!c->settings || !c->canceller) {

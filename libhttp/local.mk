@@ -189,7 +189,8 @@ base_sources = \
 	libhttp/base/url_split.c \
 	libhttp/base/url_split.h \
 	libhttp/base/utf8.c \
-	libhttp/base/utf8.h
+	libhttp/base/utf8.h \
+	libhttp/base/wipe.h
 
 nobase_include_HEADERS = $(public_headers)
 

@@ -86,6 +86,7 @@ e2e_tests = \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \
 	tests/e2e/test_request_refused \
+	tests/e2e/test_secrets \
 	tests/e2e/test_set_right \
 	tests/e2e/test_states \
 	tests/e2e/test_streams \
@@ -150,6 +151,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/counts.h \
 	tests/support/guard.c \
 	tests/support/guard.h \
+	tests/support/heap.c \
+	tests/support/heap.h \
 	tests/support/modes.c \
 	tests/support/modes.h \
 	tests/support/modes_answer.c \

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/wipe.h"
+
 /* Large enough for a usual request head, small enough to stay in an idle connection. */
 #define BUF_FIRST_CAPACITY 512u
 
@@ -11,10 +13,18 @@ void buf_init(struct buf *b, size_t maximum)
     *b = (struct buf){.maximum = maximum};
 }
 
+void buf_init_secret(struct buf *b, size_t maximum)
+{
+    *b = (struct buf){.maximum = maximum, .secret = true};
+}
+
 void buf_release(struct buf *b)
 {
-    free(b->data);
-    buf_init(b, b->maximum);
+    if (b->secret)
+        wipe_and_free(b->data, b->capacity);
+    else
+        free(b->data);
+    *b = (struct buf){.maximum = b->maximum, .secret = b->secret};
 }
 
 void buf_clear(struct buf *b)
@@ -42,10 +52,22 @@ static size_t grown_capacity(const struct buf *b, size_t needed)
     return capacity;
 }
 
+/* What realloc moves it leaves behind. */
+static char *move_secret(const struct buf *b, size_t capacity)
+{
+    char *data = malloc(capacity);
+
+    if (data && b->data) {
+        memcpy(data, b->data, b->end);
+        wipe_and_free(b->data, b->capacity);
+    }
+    return data;
+}
+
 static bool grow(struct buf *b, size_t needed)
 {
     size_t capacity = grown_capacity(b, needed);
-    char *data = realloc(b->data, capacity);
+    char *data = b->secret ? move_secret(b, capacity) : realloc(b->data, capacity);
 
     if (!data) {
         b->failure = BUF_NO_MEMORY;

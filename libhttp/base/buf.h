@@ -19,9 +19,13 @@ struct buf {
     size_t capacity; /* bytes allocated */
     size_t maximum;  /* most bytes it may hold */
     uint8_t failure; /* enum buf_failure, latched until buf_clear */
+    bool secret;     /* may hold credentials: wiped before it is freed (T-53) */
 };
 
 void buf_init(struct buf *b, size_t maximum);
+
+/* For bytes that may be credentials: what is freed is wiped before, also when it grows (T-53). */
+void buf_init_secret(struct buf *b, size_t maximum);
 
 /* Frees the memory. The buffer is empty then, and may be used again. Also clears a latched failure.
  */

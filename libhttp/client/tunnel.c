@@ -53,7 +53,7 @@ struct tunnel *tunnel_new(const struct destination *d, struct failure *failure)
         return NULL;
     }
     message_init(&t->answer);
-    buf_init(&t->output, LIMIT_TEXT);
+    buf_init_secret(&t->output, LIMIT_TEXT);
     buf_init(&target, LIMIT_TEXT);
     authority(&target, d);
     status = buf_failed(&target) ? fail_memory(failure)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/wipe.h"
 #include "wire/chars.h"
 
 /* Enough for a usual request, so that one allocation of each is the rule. */
@@ -18,7 +19,7 @@ void fields_done(struct fields *f)
 {
     if (!f->borrowed) {
         free(f->items);
-        free(f->text);
+        wipe_and_free(f->text, f->text_capacity); /* Authorization, Cookie … */
     }
     fields_init(f);
 }
@@ -111,6 +112,7 @@ static uint32_t put_text(struct fields *f, struct span s)
 static int32_t append(struct fields *f, struct span name, struct span value,
                       struct failure *failure)
 {
+    uint32_t old_capacity = f->text_capacity;
     struct field *item;
     char *old_text;
 
@@ -126,7 +128,7 @@ static int32_t append(struct fields *f, struct span name, struct span value,
     item->name_length = (uint32_t)name.length;
     item->value = put_text(f, value);
     item->value_length = (uint32_t)value.length;
-    free(old_text);
+    wipe_and_free(old_text, old_capacity);
     return LIBHTTP_OK;
 }
 
