@@ -222,7 +222,9 @@ enum by { BY_SEND, BY_FILE };
 
 static void test_sigpipe(bool with_tls, enum by by)
 {
-    static const struct peer_step steps[] = {PEER_READ_HEAD, PEER_RESET, PEER_END};
+    /* A reset behind a FIN is EPIPE to whoever sends, with a signal where it isn't kept away. */
+    static const struct peer_step steps[] = {PEER_READ_HEAD, PEER_SHUTDOWN, PEER_DELAY(20),
+                                             PEER_RESET, PEER_END};
     static char data[1 << 16];
     struct peer *peer = with_tls ? peer_start_tls(&tls, steps) : peer_start(steps);
     libhttp_connection *c = conn_new(peer_port(peer), LIBHTTP_MODE_BLOCKING);
