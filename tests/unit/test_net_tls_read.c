@@ -196,6 +196,71 @@ static void test_error_behind_bytes(void)
     tls_pair_done(&pair);
 }
 
+/* A transport with a descriptor that counts how often it is read from. */
+struct counting {
+    struct transport base;
+    int reads;
+};
+
+static int32_t counting_read(struct transport *t, const struct iovec *areas, int count,
+                             size_t *ret_got, struct failure *failure)
+{
+    ((struct counting *)t)->reads++;
+    return transport_read(t->next, areas, count, ret_got, failure);
+}
+
+static int counting_fileno(const struct transport *t)
+{
+    (void)t;
+    return 0;
+}
+
+/* The transport below may sleep: so it is asked once a call. */
+static void test_asked_once(void)
+{
+    static const struct transport_ops ops = {
+        .name = "counting", .read = counting_read, .fileno = counting_fileno};
+    struct tls_pair pair;
+    struct counting counting = {.base = {.ops = &ops}};
+    char room[16];
+    size_t n = 0;
+
+    open_pair(&pair, TLS1_3_VERSION);
+    settle(&pair);
+    counting.base.next = pair.memory;
+    counting.base.io = &pair.net.io;
+    pair.tls->next = &counting.base;
+    SSL_write(pair.server, "12345", 5);
+    tls_pair_to_client(&pair, 10);
+    pair.net.io.may_sleep = true;
+    is(net_read(&pair.net, pair.tls, room, sizeof room, &n), LIBHTTP_AGAIN, "half a record");
+    is(counting.reads, 1, "C-120 the transport is asked once a call");
+    ok(!pair.net.io.may_sleep, "C-120 the slice was not taken");
+    tls_pair_to_client(&pair, 0);
+    pair.net.io.may_sleep = true;
+    is(net_read(&pair.net, pair.tls, room, sizeof room, &n), LIBHTTP_OK, "the other half");
+    is(counting.reads, 2, "C-120 once more");
+    SSL_write(pair.server, "1", 1);
+    SSL_write(pair.server, "23456", 5);
+    tls_pair_to_client(&pair, 32);
+    is(net_read(&pair.net, pair.tls, room, sizeof room, &n), LIBHTTP_OK, "one and a half");
+    is(n, 1, "gives the one");
+    is(counting.reads, 3, "C-120 and asks for no more");
+    tls_pair_to_client(&pair, 0);
+    net_read(&pair.net, pair.tls, room, sizeof room, &n);
+    SSL_write(pair.server, "1", 1);
+    SSL_write(pair.server, "23", 2);
+    SSL_write(pair.server, "456", 3);
+    tls_pair_to_client(&pair, 60);
+    is(net_read(&pair.net, pair.tls, room, 1, &n), LIBHTTP_OK, "two and a half: one");
+    counting.reads = 0;
+    is(net_read(&pair.net, pair.tls, room, sizeof room, &n), LIBHTTP_OK, "the other");
+    is(n, 2, "is given");
+    is(counting.reads, 0, "C-120 without asking for more, where bytes are at hand");
+    pair.tls->next = pair.memory;
+    tls_pair_done(&pair);
+}
+
 /* A fatal alert is not an end. */
 static void test_alert(void)
 {
@@ -245,7 +310,7 @@ static void test_key_updates(void)
 
     open_pair(&pair, TLS1_3_VERSION);
     settle(&pair);
-    for (updates = 0; updates < 20000 && choked < 100; updates++) {
+    for (updates = 0; updates < 30000 && choked < 6000; updates++) {
         SSL_key_update(pair.server, SSL_KEY_UPDATE_REQUESTED);
         if (SSL_do_handshake(pair.server) != 1)
             bail_out("no key update");
@@ -304,6 +369,7 @@ int main(void)
     test_look();
     test_error_behind_bytes();
     test_alert();
+    test_asked_once();
     test_renegotiation();
     test_key_updates();
     test_tickets();
