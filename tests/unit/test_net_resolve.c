@@ -86,6 +86,8 @@ int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints
 {
     int number = atoi(port);
 
+    if (strcmp(host, "quiet.test") == 0) /* asked while there is no memory: allocates nothing */
+        return EAI_NONAME;
     note_thread();
     atomic_fetch_add(&asked, 1);
     if (strcmp(host, "none.test") == 0)
@@ -391,7 +393,7 @@ static void test_no_memory(void)
         malloc_fail_at(0, false);
         is(status, LIBHTTP_E_NO_MEMORY, "T-36 a look-up without memory");
         malloc_fail_at(2, true);
-        status = lookup_start("two.test", 80, &l, &failure);
+        status = lookup_start("quiet.test", 80, &l, &failure);
         malloc_fail_at(0, false);
         if (status == LIBHTTP_OK)
             lookup_free(l);
