@@ -156,10 +156,11 @@ LIBHTTP_API int32_t libhttp_connection_endheaders(libhttp_connection *c, int32_t
 
 /**
  * Sends bytes of the body; *ret_sent (or NULL, in blocking mode) is how many were taken, all of
- * them in blocking mode. Errors: CANNOT_SEND_HEADER (the head isn't ended), BODY_LENGTH (more than
- * declared; nothing is sent), EARLY_RESPONSE (a final response came: stop, and call getresponse),
- * OS, TLS, TIMEOUT, CANCELLED, NOT_CONNECTED and those of connect. Blocks in blocking mode, else
- * AGAIN, with nothing taken. RFC 9112 6, 7.
+ * them in blocking mode. With length 0 it only looks, without waiting, whether a final response has
+ * come: for who has nothing to send yet and finds the socket readable. Errors: CANNOT_SEND_HEADER
+ * (the head isn't ended), BODY_LENGTH (more than declared; nothing is sent), EARLY_RESPONSE (a
+ * final response came: stop, and call getresponse), OS, TLS, TIMEOUT, CANCELLED, NOT_CONNECTED and
+ * those of connect. Blocks in blocking mode, else AGAIN, with nothing taken. RFC 9112 6, 7.
  */
 LIBHTTP_API int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t length,
                                             int64_t *ret_sent);

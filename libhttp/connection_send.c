@@ -45,7 +45,7 @@ int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t
         return upload_too_long(c, length);
     if (debug_is_on(c) && length > 0)
         debug_body(c, span);
-    status = deliver_data(c, span, &put);
+    status = length > 0 ? deliver_data(c, span, &put) : upload_look(c);
     if (status == LIBHTTP_OK && ret_sent)
         *ret_sent = put;
     return status;

@@ -100,6 +100,16 @@ static int32_t before_push(struct libhttp_connection *c)
     return status == LIBHTTP_OK || status == LIBHTTP_E_EARLY_RESPONSE ? status : failed(c);
 }
 
+int32_t upload_look(struct libhttp_connection *c)
+{
+    int32_t status;
+
+    if (!session_is_open(c->session) || !is_watching(c))
+        return LIBHTTP_OK;
+    status = watch(c);
+    return status == LIBHTTP_OK || status == LIBHTTP_E_EARLY_RESPONSE ? status : failed(c);
+}
+
 static int32_t push(struct libhttp_connection *c, const struct iovec *areas, int count,
                     size_t *ret_put)
 {

@@ -12,6 +12,9 @@
 /* Moves all that was put. */
 int32_t upload_flush(struct libhttp_connection *c);
 
+/* Takes what is here of an early response, without waiting: EARLY_RESPONSE, else OK. */
+int32_t upload_look(struct libhttp_connection *c);
+
 /* Sends bytes of the body behind what was put: at least one is taken, framed as the head says. */
 int32_t upload_send(struct libhttp_connection *c, struct span data, size_t *ret_put);
 

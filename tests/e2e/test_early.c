@@ -2,6 +2,7 @@
 /* Answers that come before the body has gone, and Expect: 100-continue. */
 #include <errno.h>
 #include <libhttp/http.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -273,8 +274,35 @@ static void test_expect_without_body(enum drive_mode mode)
     peer_finish(peer, "C-123 one connection for both, %s", drive_mode_name(mode));
 }
 
+/* Who has nothing to send yet, and sees that the socket can be read from, looks by sending nothing.
+ */
+static void test_look(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 103 Early Hints\r\n\r\n" TOO_LARGE),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    struct pollfd readable = {.events = POLLIN};
+    int64_t sent = 7;
+
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 5);
+    is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_OK, "C-124 not connected: no answer");
+    is(libhttp_connection_flush(k->c), LIBHTTP_OK, "C-124 the head leaves");
+    readable.fd = libhttp_connection_fileno(k->c);
+    ok(poll(&readable, 1, 5000) == 1, "C-124 the peer answers before it has the body");
+    is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE,
+       "C-124 sending nothing finds the answer");
+    client_answer(k, 413, "stop", "C-124 which can be had");
+    client_free(k);
+    peer_finish(peer, "C-124 the peer's side");
+}
+
 int main(void)
 {
+    test_look();
     in_each_mode(test_stops);
     in_each_mode(test_whole);
     in_each_mode(test_reset);
