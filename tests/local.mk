@@ -116,7 +116,13 @@ script_tests = \
 	tests/lua/lua5.1.sh \
 	tests/lua/lua5.3.sh \
 	tests/lua/lua5.4.sh \
-	tests/lua/luajit.sh
+	tests/lua/luajit.sh \
+	tests/ruby/examples.sh \
+	tests/ruby/memory.sh \
+	tests/ruby/reach.sh \
+	tests/ruby/reading.sh \
+	tests/ruby/requests.sh \
+	tests/ruby/waiting.sh
 
 lua_tests = \
 	tests/lua/all.lua \
@@ -134,6 +140,26 @@ lua_tests = \
 	tests/lua/test_settings.lua \
 	tests/lua/test_waiting.lua
 EXTRA_DIST += $(lua_tests)
+
+ruby_tests = \
+	tests/ruby/run \
+	tests/ruby/support.rb \
+	tests/ruby/tap_reporter.rb \
+	tests/ruby/test_carried.rb \
+	tests/ruby/test_errors.rb \
+	tests/ruby/test_examples.rb \
+	tests/ruby/test_fibers.rb \
+	tests/ruby/test_memory.rb \
+	tests/ruby/test_messages.rb \
+	tests/ruby/test_misuse.rb \
+	tests/ruby/test_reach.rb \
+	tests/ruby/test_reading.rb \
+	tests/ruby/test_requests.rb \
+	tests/ruby/test_sessions.rb \
+	tests/ruby/test_settings.rb \
+	tests/ruby/test_stream.rb \
+	tests/ruby/test_waiting.rb
+EXTRA_DIST += $(ruby_tests)
 
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la

@@ -1,3 +1,4 @@
+#!/usr/bin/env ruby
 # SPDX-License-Identifier: MIT
 # What the tests of the Ruby binding share: the example server's address, and scripted peers.
 require "tap_reporter"

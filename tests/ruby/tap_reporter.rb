@@ -1,3 +1,4 @@
+#!/usr/bin/env ruby
 # SPDX-License-Identifier: MIT
 # minitest, printing TAP: a line a test.
 require "minitest"

@@ -1,3 +1,4 @@
+#!/usr/bin/env ruby
 # SPDX-License-Identifier: MIT
 # HTTPMessage, media types, URLs, forms, percent encoding.
 require "support"

@@ -1,3 +1,4 @@
+#!/usr/bin/env ruby
 # SPDX-License-Identifier: MIT
 # What is sent: heads, bodies of every kind, bytes as bytes.
 require "support"

@@ -1,3 +1,4 @@
+#!/usr/bin/env ruby
 # SPDX-License-Identifier: MIT
 # The three sessions of http.client's page, against the example server.
 require "support"

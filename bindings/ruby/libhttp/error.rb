@@ -57,6 +57,8 @@ module LibHTTP
     }.freeze
     private_constant :MORE, :KIN
 
+    # The class of one line of the table.
+    # @private
     def self.define(name, code, parent)
       error = Class.new(parent || KIN.fetch(name, ::StandardError))
       error.include(Error)

@@ -16,7 +16,7 @@ module LibHTTP
       line = sep == "\n" ? plain_line(limit) : other_line(sep, limit)
       return nil if line.nil?
 
-      chomp && sep ? line.chomp(sep) : line
+      chomp && sep && line.end_with?(sep) ? line.chomp(sep) : line
     end
 
     # The same, but EOFError at the end.

@@ -1,0 +1,259 @@
+#!/usr/bin/env ruby
+# SPDX-License-Identifier: MIT
+# Whoever waits can be interrupted, and holds up nobody: in every phase, from resolving to reading.
+require "support"
+require "rbconfig"
+require "tempfile"
+require "tmpdir"
+
+class TestWaiting < LibHTTPTest
+  # A port whose backlog is full: connecting to it hangs.
+  def hanging_port
+    @full = Socket.new(:INET, :STREAM)
+    @full.bind(Addrinfo.tcp("127.0.0.1", 0))
+    @full.listen(0)
+    port = @full.local_address.ip_port
+    @fillers = Array.new(3) do
+      Socket.new(:INET, :STREAM).tap { |s| s.connect_nonblock(Addrinfo.tcp("127.0.0.1", port), exception: false) }
+    end
+    port
+  end
+
+  def teardown
+    @fillers&.each(&:close)
+    @full&.close
+    super
+  end
+
+  # A listener that never answers.
+  def silent_port
+    peer { |socket| socket.readpartial(1) ; sleep }.port
+  end
+
+  def big_file
+    Tempfile.new("body").tap { |file| file.truncate(50_000_000) }
+  end
+
+  # For each phase: a connection, and a call on it that waits there.
+  def phases
+    slow = peer(times: 10) do |socket|
+      read_head(socket)
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc\n")
+      sleep
+    end
+    {
+      connecting: -> { [LibHTTP::HTTPConnection.new("127.0.0.1", hanging_port), ->(c) { c.connect }] },
+      handshake: -> { [LibHTTP::HTTPSConnection.new("127.0.0.1", silent_port), ->(c) { c.request("GET", "/") }] },
+      tunnel: lambda {
+        [LibHTTP::HTTPConnection.new("127.0.0.1", silent_port).set_tunnel("h"), ->(c) { c.request("GET", "/") }]
+      },
+      sending: lambda {
+        [LibHTTP::HTTPConnection.new("127.0.0.1", silent_port), ->(c) { c.request("PUT", "/", body: "x" * 50_000_000) }]
+      },
+      sending_a_file: lambda {
+        [LibHTTP::HTTPConnection.new("127.0.0.1", silent_port), ->(c) { c.request("PUT", "/", body: big_file) }]
+      },
+      response: -> { [LibHTTP::HTTPConnection.new("127.0.0.1", silent_port), ->(c) { c.request("GET", "/").getresponse }] },
+      read: -> { [LibHTTP::HTTPConnection.new("127.0.0.1", slow.port), ->(c) { c.request("GET", "/").getresponse.read }] },
+      read_n: lambda {
+        [LibHTTP::HTTPConnection.new("127.0.0.1", slow.port), ->(c) { c.request("GET", "/").getresponse.read(10) }]
+      },
+      gets: -> { [LibHTTP::HTTPConnection.new("127.0.0.1", slow.port), ->(c) { c.request("GET", "/").getresponse.readlines }] },
+      each: -> { [LibHTTP::HTTPConnection.new("127.0.0.1", slow.port), ->(c) { c.request("GET", "/").getresponse.to_a }] }
+    }
+  end
+
+  # Each phase in a thread of its own, which waits by then.
+  def each_waiting
+    phases.each do |phase, make|
+      conn, call = make.call
+      thread = Thread.new { call.call(conn) }
+      thread.report_on_exception = false
+      # It must be in the wait itself, and stay there.
+      eventually { thread.status == "sleep" && (sleep(0.03) || true) && thread.status == "sleep" }
+      yield phase, conn, thread
+      conn.close
+    end
+  end
+
+  test "C-121 cancel from another thread, in every phase; the connection is usable afterwards" do
+    each_waiting do |phase, conn, thread|
+      conn.cancel
+      assert_raises(LibHTTP::Cancelled, phase) { thread.value }
+      assert_predicate conn, :cancelled?
+      assert_raises(LibHTTP::Cancelled, phase) { conn.request("GET", "/") }
+      conn.cancel_reset
+      refute_predicate conn, :cancelled?
+      assert_equal :idle, conn.state, phase
+    end
+  end
+
+  test "Thread#kill in every phase" do
+    each_waiting do |phase, _conn, thread|
+      thread.kill
+      assert thread.join(PATIENCE), phase
+      assert_nil thread.value
+    end
+  end
+
+  test "Thread#raise in every phase, and the connection can be closed and used again" do
+    each_waiting do |phase, conn, thread|
+      thread.raise(IOError, "from outside")
+      assert_equal "from outside", assert_raises(IOError, phase) { thread.value }.message
+      conn.close
+      assert_equal :idle, conn.state, phase
+    end
+  end
+
+  test "C-121 closing from another thread wakes whoever waits, with Closed" do
+    each_waiting do |phase, conn, thread|
+      conn.close
+      assert_raises(LibHTTP::Closed, phase) { thread.value }
+      refute_predicate conn, :open?, phase
+      refute_predicate conn, :cancelled?, phase
+    end
+  end
+
+  test "Timeout.timeout ends a wait in every phase" do
+    phases.each do |phase, make|
+      conn, call = make.call
+      began = now
+      error = assert_raises(::Timeout::Error, phase) { ::Timeout.timeout(0.1) { call.call(conn) } }
+      assert_instance_of ::Timeout::Error, error
+      assert_operator now - began, :<, 5
+      conn.close
+    end
+  end
+
+  test "after Timeout.timeout the answer can still be waited for" do
+    connect do |conn|
+      conn.request("GET", "/slow?ms=300")
+      assert_raises(::Timeout::Error) { ::Timeout.timeout(0.05) { conn.getresponse } }
+      assert_equal 200, conn.getresponse(&:status)
+    end
+  end
+
+  test "other threads run in every phase" do
+    each_waiting do |phase, _conn, _thread|
+      count = count_meanwhile { sleep 0.1 }
+      assert_operator count, :>, 5, phase
+    end
+  end
+
+  test "several threads, each with a connection, wait together" do
+    began = now
+    threads = Array.new(20) { Thread.new { connect { |conn| conn.request("GET", "/slow?ms=300").getresponse(&:status) } } }
+    assert_equal [200] * 20, threads.map(&:value)
+    assert_operator now - began, :<, 4
+  end
+
+  test "one connection in two threads at once is a ThreadError" do
+    connect do |conn|
+      conn.request("GET", "/slow?ms=400")
+      waiting = Thread.new { conn.getresponse.read }
+      eventually { waiting.stop? }
+      assert_raises(ThreadError) { conn.getresponse }
+      assert_raises(ThreadError) { conn.request("GET", "/") }
+      assert_raises(ThreadError) { conn.flush }
+      assert_equal :request_sent, conn.state
+      assert_match(/Sorry/, waiting.value)
+      assert_equal 200, conn.request("GET", "/index.html").getresponse(&:status)
+    end
+  end
+
+  # Runs a script in an interpreter of its own, and a block beside it once it says that it waits.
+  def script(text, preload: nil)
+    preload = [preload, ENV.fetch("LD_PRELOAD", nil)].compact.reverse.join(":")
+    io = IO.popen([{ "LD_PRELOAD" => preload }, RbConfig.ruby, "-W", "-rlibhttp", "-e", text], err: %i[child out])
+    assert_equal "waiting\n", io.gets
+    sleep 0.05
+    yield io.pid
+    io.read
+  ensure
+    io&.close
+  end
+
+  test "Ctrl-C, and what a signal's handler raises" do
+    said = script(<<~'RUBY') { |pid| Process.kill(:INT, pid) }
+      server = TCPServer.new("127.0.0.1", 0)
+      conn = LibHTTP::HTTPConnection.new("127.0.0.1", server.addr[1])
+      begin
+        conn.request("GET", "/")
+        $stdout.puts "waiting"; $stdout.flush
+        conn.getresponse
+      rescue Interrupt
+        puts "interrupted"
+      end
+    RUBY
+    assert_equal "interrupted\n", said
+  end
+
+  test "signals every few milliseconds don't disturb a wait" do
+    begin
+      before = trap(:USR1) { nil }
+      pest = Thread.new { loop { Process.kill(:USR1, $$); sleep 0.005 } }
+      connect { |conn| assert_equal 200, conn.request("GET", "/slow?ms=200").getresponse(&:status) }
+    ensure
+      pest&.kill&.join
+      trap(:USR1, before || "DEFAULT")
+    end
+  end
+
+  # A C library whose look-ups take a minute.
+  def slow_resolver
+    Dir.mktmpdir do |folder|
+      File.write("#{folder}/slow.c", "#include <netdb.h>\n#include <unistd.h>\n" \
+        "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n" \
+        "{ (void)n; (void)s; (void)h; (void)r; sleep(60); return EAI_AGAIN; }\n")
+      built = system(ENV.fetch("CC", "cc"), "-shared", "-fPIC", "-o", "#{folder}/slow.so", "#{folder}/slow.c")
+      skip "no compiler" unless built
+      yield "#{folder}/slow.so"
+    end
+  end
+
+  test "C-121 name resolution: kill, Timeout, cancel, Ctrl-C, and other threads run" do
+    slow_resolver do |library|
+      said = script(<<~'RUBY', preload: library) { |pid| Process.kill(:INT, pid) }
+        conn = LibHTTP::HTTPConnection.new("slow.example")
+        killed = Thread.new { conn.connect }
+        Thread.pass until killed.stop?
+        sleep 0.05
+        killed.kill.join
+        conn.close
+        begin
+          Timeout.timeout(0.05) { conn.connect }
+        rescue Timeout::Error => e
+          timed = e.class
+        end
+        conn.close
+        cancelled = Thread.new { conn.connect }
+        cancelled.report_on_exception = false
+        Thread.pass until cancelled.stop?
+        conn.cancel
+        cancelled = cancelled.value rescue $!.class
+        conn.cancel_reset
+        conn.connect_timeout = 0.05
+        deadline = conn.connect rescue $!.class
+        conn.connect_timeout = nil
+        count = 0
+        Thread.new { loop { sleep 0.001; count += 1 } }
+        begin
+          $stdout.puts "waiting"; $stdout.flush
+          conn.connect
+        rescue Interrupt => e
+          p timed, cancelled, deadline, e.class, count > 5
+        end
+      RUBY
+      assert_equal "Timeout::Error\nLibHTTP::Cancelled\nLibHTTP::Timeout\nInterrupt\ntrue\n", said
+    end
+  end
+
+  test "a file is sent while other threads run" do
+    connect do |conn|
+      body = nil
+      count = count_meanwhile { body = conn.request("PUT", "/", body: big_file).getresponse.read }
+      assert_equal "received 50000000 bytes\n", body
+      assert_operator count, :>, 0
+    end
+  end
+end
