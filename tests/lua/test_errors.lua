@@ -71,6 +71,13 @@ TestErrors["test C-87 C-88: a body cut off tells what came and how much did not"
     lu.assertFalse(response.complete)
     lu.assertTrue(response.last_error:is("IncompleteRead"))
 
+    for _, maximum in ipairs { false, 1000 } do
+        conn = support.connect("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
+        assert(conn:request("GET", "/"))
+        data, _, code, err = assert(conn:getresponse()):read("a", maximum or nil)
+        lu.assertEquals({ data, code, err.partial, err.expected }, { nil, http.E_INCOMPLETE_READ, "abc", 6 })
+    end
+
     conn = support.connect("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
     assert(conn:request("GET", "/"))
     response = assert(conn:getresponse())

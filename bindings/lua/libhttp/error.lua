@@ -4,24 +4,24 @@
 --
 -- What the network does comes back as `nil, message, code, err`; misuse (a call that doesn't belong
 -- into the state, an argument that can't be) is thrown by `error(err)`. `err` is one object for both.
+--
+-- A class has the fields `name`, `code`, `parent` (a class or nil) and `description`, and `class:is(other)`.
+--
+-- An error has `class`, `name`, `code`, `message`, `errno` (or nil), `tls_reason` (or nil), `detail` (the
+-- offending bytes, or nil), and by its kind: `line` (BadStatusLine and BadHeader), `version`
+-- (UnknownProtocol), `partial` and `expected` (IncompleteRead: the bytes that came, and how many did
+-- not, or nil where nobody knows), `status` and `reason` (TunnelFailed). It can be made a string.
 -- @module libhttp.error
 local core = require "libhttp.core"
 
 local errors = {}
 
---- A class of errors. Fields: `name`, `code`, `parent` (a class or nil), `description`.
--- @type Class
 local Class = {}
 Class.__index = Class
 Class.__tostring = function(class)
     return class.name
 end
 
---- An error. Fields: `class`, `name`, `code`, `message`, `errno` (or nil), `tls_reason` (or nil),
--- `detail` (the offending bytes, or nil), and by its kind: `line` (BadStatusLine and BadHeader),
--- `version` (UnknownProtocol), `partial` and `expected` (IncompleteRead: the bytes that came, and how
--- many did not, or nil where nobody knows), `status` and `reason` (TunnelFailed).
--- @type Error
 local Error = {}
 Error.__index = Error
 Error.__tostring = function(err)
