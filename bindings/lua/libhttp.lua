@@ -25,9 +25,9 @@ local tls = require "libhttp.tls"
 local wait = require "libhttp.wait"
 
 local http = {
-    --- @{Connection:HTTPConnection}
+    --- Makes a connection that speaks plain HTTP; see `Connection`.
     HTTPConnection = connection.HTTPConnection,
-    --- @{Connection:HTTPSConnection}
+    --- The same over TLS.
     HTTPSConnection = connection.HTTPSConnection,
     --- Makes a @{TLSConfig}.
     TLSConfig = function(options)
@@ -35,16 +35,16 @@ local http = {
     end,
     --- The default TLSConfig.
     default_tls = tls.default,
-    --- Makes a @{Message}.
+    --- Makes a `http.Message`.
     Message = function(from)
         return message.new(from, 2)
     end,
     --- All classes of errors by name, and by code.
     errors = errors.by_name,
     errors_by_code = errors.by_code,
-    --- @{libhttp.error.is}
+    --- Whether an error, class, name or code is of a class or descends from it.
     is = errors.is,
-    --- @{libhttp.wait.set}
+    --- Waits by this function (fd, events, seconds) from now on: see `libhttp.wait`
     wait_with = wait.set,
     quote = text.quote,
     quote_plus = text.quote_plus,

@@ -45,6 +45,7 @@ TestRequests["test C-46 C-130: a file goes by its descriptor, from where it stan
     local got = sent("PUT", "/", file)
     lu.assertStrContains(got, "Content-Length: 10000\r\n")
     lu.assertEquals(got:sub(-10000), ("0123456789"):rep(1000))
+    lu.assertEquals(file:seek(), 10007)
     lu.assertNil(file:read(1), "the file stands at its end")
     file:close()
     os.remove(name)

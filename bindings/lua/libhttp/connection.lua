@@ -125,7 +125,7 @@ function methods:set_fd(fd)
 end
 
 --- Carried mode: no descriptor at all. What would wait gives nil, message, http.AGAIN: fetch what is to
--- be sent with @{Connection:take} and feed what arrives with @{Connection:feed}, then call again.
+-- be sent with `take` and feed what arrives with `feed`, then call again.
 function methods:set_carried()
     local status = core.connection_set_carried(of(self))
     if status == 0 then
@@ -209,7 +209,7 @@ end
 -- @param target "/index.html"
 -- @param[opt] data the body: a string, a file (sent by the kernel, from where it stands), a function or
 -- ltn12 source, a list of strings, or anything with a read method
--- @param[opt] headers as for @{Message}
+-- @param[opt] headers as for `http.Message`
 -- @param[opt] options length (of a body from a function), trailers (fields behind a chunked body),
 -- encode_chunked (where headers have Transfer-Encoding)
 -- @return true; or nil, message, code. An early answer of the server is true: getresponse gives it.

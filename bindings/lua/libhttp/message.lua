@@ -228,7 +228,7 @@ local function media(self, name)
     return text.media_of(handle_of(self), name or "Content-Type")
 end
 
---- A field's value in its parts, as @{libhttp.parse_media} gives them.
+--- A field's value in its parts, as `http.parse_media` gives them.
 -- @param[opt="Content-Type"] name
 function Message:media(name)
     return media(self, name)

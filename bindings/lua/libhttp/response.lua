@@ -2,7 +2,7 @@
 --- The answer to a request: its head at once, its body as it is read.
 --
 -- Fields: status, reason, version (10 or 11), url (the target asked for), headers and msg (a
--- @{Message}), trailers (a Message, once the body was read), interim (a list of { status =, headers
+-- `http.Message`), trailers (a Message, once the body was read), interim (a list of { status =, headers
 -- = }), raw_head, remaining and missing (bytes, or nil where nobody knows), complete, closed,
 -- will_close, last_error; debuglevel, which can be set too.
 -- @classmod Response
@@ -274,7 +274,7 @@ function methods:chunks(size)
     return thrower(methods.read1, self, size), nil, nil, self
 end
 
---- Iterates over the body's lines, without their LF; see @{Response:chunks}.
+--- Iterates over the body's lines, without their LF; see `chunks`.
 -- @param[opt="l"] what "L": with it
 function methods:lines(what)
     of(self)

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- Waiting: C only steps, the loop is here. In a coroutine of a cqueues loop the others run on;
--- elsewhere poll(2) waits; and any other scheduler's own function may (see @{set}).
+-- elsewhere poll(2) waits; and any other scheduler's own function may (see `set`).
 -- @module libhttp.wait
 local core = require "libhttp.core"
 
