@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+
+package libhttp
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+
+	"libhttp.dev/go/libhttp/internal/raw"
+)
+
+// exchange is one request of a Transport, until its response's body is read.
+type exchange struct {
+	t         *Transport
+	request   *http.Request
+	ctx       context.Context
+	cancelled <-chan struct{} // the request's Cancel
+	trace     *httptrace.ClientTrace
+	key       connKey
+	proxy     *url.URL
+	conn      *idleConn
+	stop      func() // ends the watching of the context, or nil
+	told      int32  // interim responses that the trace was told of
+	first     bool   // the trace was told of the first byte
+	refused   error  // by the trace: the exchange must end
+}
+
+func (e *exchange) run() (*http.Response, error) {
+	e.watch()
+	status, err := e.send()
+	if status == early {
+		status = 0
+	}
+	if err == nil && status == 0 {
+		status = e.await()
+	}
+	if err == nil && e.refused != nil {
+		err = e.refused
+	}
+	if err != nil || status != 0 {
+		return nil, e.fail(status, err)
+	}
+	return e.answer(e.conn.poll.out.handle)
+}
+
+// watch ends the exchange when its context does.
+func (e *exchange) watch() {
+	done := e.ctx.Done()
+	if done == nil && e.cancelled == nil {
+		return
+	}
+	ended, seen := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(seen)
+		select {
+		case <-done:
+		case <-e.cancelled:
+		case <-ended:
+			return
+		}
+		e.conn.interrupt()
+	}()
+	e.stop = func() {
+		close(ended)
+		<-seen
+	}
+}
+
+// unwatch returns when nobody will interrupt the connection any more.
+func (e *exchange) unwatch() {
+	if e.stop != nil {
+		e.stop()
+		e.stop = nil
+	}
+}
+
+// fail ends an exchange that gave no response.
+func (e *exchange) fail(status int32, err error) error {
+	if err == nil {
+		err = e.explain(e.conn.status(status))
+	}
+	e.unwatch()
+	e.t.release(e.conn, false, nil)
+	return err
+}
+
+// explain adds whose end it was that cancelled the exchange.
+func (e *exchange) explain(err error) error {
+	if failure, ok := err.(*Error); ok && failure.Code.Is(ErrCancelled) {
+		failure.Cause = e.ctx.Err()
+	}
+	return err
+}
+
+// await waits for the response's head.
+func (e *exchange) await() int32 {
+	c := e.conn
+	limit := e.t.ResponseHeaderTimeout
+	if limit > 0 {
+		ran := make(chan struct{})
+		timer := time.AfterFunc(limit, func() {
+			c.interrupt()
+			close(ran)
+		})
+		defer func() {
+			if !timer.Stop() {
+				<-ran
+				if e.ctx.Err() == nil && e.refused == nil {
+					e.refused = simple(ErrTimeout, "no response within the response header timeout")
+				}
+			}
+		}()
+	}
+	h := &c.poll.out.handle
+	status := c.poll.run(c.h, raw.Connection_wait, func() int32 {
+		status := raw.Connection_getresponse(c.h, h)
+		if status == again && e.trace != nil && !e.tell(interimsOf(c.h, e.told)) {
+			return closed
+		}
+		return status
+	})
+	if status == 0 && e.trace != nil {
+		e.tellRest(*h)
+	}
+	return status
+}
+
+func (e *exchange) tellRest(h uintptr) {
+	for i := e.told; i < raw.Response_interim_count(h) && e.refused == nil; i++ {
+		header := copyMessage(raw.Response_interim_headers(h, i))
+		e.tell([]Interim{{int(raw.Response_interim_status(h, i)), header}})
+	}
+	e.tellFirst()
+}
+
+func (e *exchange) tellFirst() {
+	if !e.first && e.trace.GotFirstResponseByte != nil {
+		e.trace.GotFirstResponseByte()
+	}
+	e.first = true
+}
+
+// tell gives interim responses to the trace; false: it wants the exchange to end.
+func (e *exchange) tell(interims []Interim) bool {
+	for _, interim := range interims {
+		e.told++
+		e.tellFirst()
+		if interim.Status == http.StatusContinue && e.trace.Got100Continue != nil {
+			e.trace.Got100Continue()
+		}
+		if e.trace.Got1xxResponse != nil && e.refused == nil {
+			header := textproto.MIMEHeader(interim.Header.Header())
+			e.refused = e.trace.Got1xxResponse(interim.Status, header)
+		}
+	}
+	return e.refused == nil
+}
+
+// What net/http's own Transport leaves out of a request's Header, as the Request says it elsewhere.
+func excluded(name string) bool {
+	switch len(name) {
+	case 4:
+		return strings.EqualFold(name, "Host")
+	case 7:
+		return strings.EqualFold(name, "Trailer")
+	case 14:
+		return strings.EqualFold(name, "Content-Length")
+	case 17:
+		return strings.EqualFold(name, "Transfer-Encoding")
+	}
+	return false
+}
+
+// fields puts the request's fields into the connection's message.
+func (e *exchange) fields(trailers bool) error {
+	r := e.request
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	if i := strings.IndexByte(host, '%'); i >= 0 && strings.HasPrefix(host, "[") {
+		host = host[:i] + host[strings.IndexByte(host, ']'):] // a zone means nothing to the peer
+	}
+	p := appendField(e.conn.packed[:0], "Host", strings.TrimSuffix(host, defaultSuffix(r.URL.Scheme)))
+	for name, values := range r.Header {
+		if excluded(name) || name == "User-Agent" && len(values) == 1 && values[0] == "" {
+			continue
+		}
+		for _, value := range values {
+			p = appendField(p, name, value)
+		}
+	}
+	if r.Close || e.t.DisableKeepAlives {
+		if !strings.EqualFold(r.Header.Get("Connection"), "close") {
+			p = appendField(p, "Connection", "close")
+		}
+	}
+	if e.proxy != nil && e.key.tls == nil && e.proxy.User != nil && r.Header.Get("Proxy-Authorization") == "" {
+		credentials, err := proxyCredentials(e.proxy)
+		if err != nil {
+			return err
+		}
+		p = appendField(p, "Proxy-Authorization", credentials)
+	}
+	if trailers {
+		names := make([]string, 0, len(r.Trailer))
+		for name := range r.Trailer {
+			if excluded(name) {
+				return fmt.Errorf("libhttp: %q can't be a trailer", name)
+			}
+			names = append(names, name)
+		}
+		p = appendField(p, "Trailer", strings.Join(names, ","))
+	}
+	e.conn.packed = p
+	return e.conn.message.status(raw.Headers_unpack(e.conn.message.h, p))
+}
+
+func defaultSuffix(scheme string) string {
+	if scheme == "https" {
+		return ":443"
+	}
+	return ":80"
+}
+
+func appendField(p []byte, name, value string) []byte {
+	n, v := uint32(len(name)), uint32(len(value))
+	p = append(p, uint32Bytes(&n)...)
+	p = append(p, uint32Bytes(&v)...)
+	p = append(p, name...)
+	return append(p, value...)
+}
+
+// target is what the request line names.
+func (e *exchange) target() string {
+	u := e.request.URL
+	if e.request.Method == http.MethodConnect && u.Path == "" {
+		if e.request.Host != "" {
+			return e.request.Host
+		}
+		return u.Host
+	}
+	if e.proxy != nil && e.key.tls == nil {
+		if u.Opaque != "" {
+			return u.Scheme + ":" + u.Opaque
+		}
+		return u.Scheme + "://" + u.Host + u.RequestURI()
+	}
+	return u.RequestURI()
+}
+
+func (e *exchange) method() string {
+	if e.request.Method == "" {
+		return http.MethodGet
+	}
+	return e.request.Method
+}
+
+// send sends the request, and closes its body.
+func (e *exchange) send() (status int32, err error) {
+	body := e.request.Body
+	if body == http.NoBody {
+		body.Close()
+		body = nil
+	}
+	if body != nil {
+		defer body.Close()
+	}
+	trailers := len(e.request.Trailer) > 0 && body != nil
+	if err = e.fields(trailers); err == nil {
+		if body == nil {
+			status = e.sendWhole(nil)
+		} else {
+			status, err = e.sendBody(body, trailers)
+		}
+	}
+	if e.trace != nil && e.trace.WroteRequest != nil {
+		info := httptrace.WroteRequestInfo{Err: err}
+		if err == nil && status != 0 && status != early {
+			info.Err = Code(status)
+		}
+		e.trace.WroteRequest(info)
+	}
+	return status, err
+}
+
+func (e *exchange) sendWhole(data []byte) int32 {
+	c := e.conn
+	status := raw.Connection_request(c.h, e.method(), e.target(), c.message.h, data)
+	if status == 0 && e.trace != nil {
+		status = c.poll.run(c.h, raw.Connection_wait, func() int32 { return raw.Connection_flush(c.h) })
+		e.tellHead()
+	}
+	return status // without a trace it leaves with the step that waits for the response
+}
+
+func (e *exchange) tellHead() {
+	if e.trace != nil && e.trace.WroteHeaders != nil {
+		e.trace.WroteHeaders()
+	}
+}

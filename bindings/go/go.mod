@@ -1,0 +1,3 @@
+module libhttp.dev/go/libhttp
+
+go 1.19
