@@ -97,6 +97,10 @@ e2e_tests = \
 	tests/e2e/test_unload \
 	tests/e2e/test_wait
 
+# tests/trust/test_sweep_<fault>.c: fault sweeps, in their short form; "make sweep" runs them whole.
+trust_tests = \
+	tests/trust/test_sweep_memory
+
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
 	tests/checks/format.sh \
@@ -213,7 +217,17 @@ tests_support_libsupport_la_SOURCES = \
 	tests/tap.h
 tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 
-tests_programs = $(unit_tests) $(e2e_tests)
+# What the fault sweeps share.
+check_LTLIBRARIES += tests/trust/libsweep.la
+tests_trust_libsweep_la_SOURCES = \
+	tests/trust/sweep.h \
+	tests/trust/sweep_exchanges.c \
+	tests/trust/sweep_peer.c \
+	tests/trust/sweep_run.c
+SWEEP_LDADD = tests/trust/libsweep.la $(LDADD)
+tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
+
+tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
 EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch \
@@ -225,8 +239,8 @@ tested_library = libhttp/libcore.la
 LDADD = tests/support/libsupport.la $(tested_library) $(OPENSSL_LIBS) -ldl
 # It loads the library itself.
 tests_e2e_test_unload_LDADD = tests/support/libsupport.la $(OPENSSL_LIBS) -ldl
-$(e2e_tests): tested_library = libhttp.la
-$(e2e_tests): libhttp.la
+$(e2e_tests) $(trust_tests): tested_library = libhttp.la
+$(e2e_tests) $(trust_tests): libhttp.la
 $(tests_programs): AM_LDFLAGS += -no-install -pthread
 
 tests_environment = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; CC='$(CC)'; \
@@ -235,6 +249,11 @@ AM_TESTS_ENVIRONMENT = $(tests_environment)
 LOG_DRIVER = AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(srcdir)/tests/support/launch
 TEST_EXTENSIONS =
+
+# Hours rather than seconds: each point of each sweep.
+.PHONY: sweep
+sweep:
+	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests)
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:

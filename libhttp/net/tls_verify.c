@@ -4,6 +4,7 @@
  * the chain and the name during the handshake; the name is looked at once more after it, as the
  * two checks are independent (T-43), and as a session may have been resumed.
  */
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
@@ -87,11 +88,22 @@ static void show_names(char *text, size_t size, X509 *certificate)
     GENERAL_NAMES_free(names);
 }
 
+/* OpenSSL takes a want of memory for a weak key, a bad signature or another name as well. */
+static bool memory_was_missing(long result)
+{
+    bool missing = result == X509_V_ERR_OUT_OF_MEM;
+    unsigned long error;
+
+    while ((error = ERR_get_error()) != 0)
+        missing = missing || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return missing;
+}
+
 static int32_t refuse(struct tls *tls, long result, X509 *certificate)
 {
     char names[700] = "";
 
-    if (result == X509_V_ERR_OUT_OF_MEM)
+    if (memory_was_missing(result))
         return fail_memory(tls->failure);
     if (certificate &&
         (result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH))

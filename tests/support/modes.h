@@ -52,6 +52,7 @@ struct client {
     bool broken;    /* nothing can be written any more */
     char *received; /* what did not fit yet */
     size_t received_length;
+    int32_t feed_status; /* what feed gave: where it is NO_MEMORY, the call is left at AGAIN */
 };
 
 /* Runs the test once for each mode. */

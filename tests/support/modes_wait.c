@@ -121,6 +121,7 @@ void modes_close_socket(struct client *k)
     k->socket = -1;
     k->ended = k->broken = false;
     k->received_length = 0;
+    k->feed_status = LIBHTTP_OK;
 }
 
 /* A socket that can't be written to swallows the rest: its reader will tell the library. */
@@ -142,8 +143,11 @@ static bool feed_rest(struct client *k)
 {
     int64_t taken = 0;
 
-    if (k->received_length == 0 ||
-        libhttp_connection_feed(k->c, k->received, (int64_t)k->received_length, &taken) < 0)
+    if (k->received_length == 0)
+        return false;
+    k->feed_status =
+        libhttp_connection_feed(k->c, k->received, (int64_t)k->received_length, &taken);
+    if (k->feed_status < 0)
         return false;
     memmove(k->received, k->received + taken, k->received_length - (size_t)taken);
     k->received_length -= (size_t)taken;
@@ -214,6 +218,8 @@ bool modes_wait_carried(struct client *k, const struct awaited *w)
         return fail("%s: waits for bytes to be taken, and there are none", k->name);
     if (feed_rest(k))
         return true;
+    if (k->feed_status == LIBHTTP_E_NO_MEMORY)
+        return false; /* what the caller makes of it */
     if (k->received_length > 0 && length == 0)
         return fail("%s: AGAIN, and takes no more bytes", k->name);
     if (k->ended && length == 0 && w->ms < 0)

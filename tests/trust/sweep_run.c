@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* One point of a sweep: a handle, an exchange with a fault, and what must hold after it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support/certs.h"
+#include "support/counts.h"
+#include "support/modes_wait.h"
+#include "tap.h"
+#include "trust/sweep.h"
+
+enum {
+    RECEIVED = 16384, /* what modes_wait.c takes at a time */
+    USUAL_IDLE_MS = 20000,
+    TOLD_MAX = 20, /* wrong points of one sweep that are told */
+};
+
+static struct cert *authority, *leaf;
+
+static void make_certificates(void)
+{
+    if (leaf != NULL)
+        return;
+    authority = cert_make_ca("sweep");
+    leaf = cert_make(authority, &(struct cert_spec){.san = {SAN_DNS("h.example")}});
+}
+
+const struct cert *sweep_leaf(void)
+{
+    make_certificates();
+    return leaf;
+}
+
+const struct cert *sweep_authority(void)
+{
+    make_certificates();
+    return authority;
+}
+
+bool sweep_all(void)
+{
+    const char *all = getenv("SWEEP_ALL");
+
+    return all != NULL && strcmp(all, "1") == 0;
+}
+
+static void check(int32_t status, const char *what)
+{
+    if (status != LIBHTTP_OK)
+        bail_out("%s: %s", what, libhttp_error_name(status));
+}
+
+static libhttp_headers *one_field(const char *name, const char *value)
+{
+    libhttp_headers *h;
+
+    check(libhttp_headers_new(&h), "headers_new");
+    check(libhttp_headers_add(h, name, -1, value, -1), "headers_add");
+    return h;
+}
+
+static void set_tls(struct sweep_run *x)
+{
+    check(libhttp_tls_config_new(&x->tls), "tls_config_new");
+    check(libhttp_tls_config_set_ca_file(x->tls, cert_file(sweep_authority()), -1), "ca_file");
+    check(libhttp_tls_config_set_session_resumption(x->tls, 0), "session_resumption");
+    check(libhttp_connection_set_tls(x->k->c, x->tls), "set_tls");
+}
+
+static void set_tunnel(struct sweep_run *x)
+{
+    libhttp_headers *fields = one_field("X-Proxy", "p");
+    const char *host = x->tls ? "h.example" : "t.example";
+
+    check(libhttp_connection_set_tunnel(x->k->c, host, -1, LIBHTTP_PORT_DEFAULT, fields),
+          "set_tunnel");
+    libhttp_headers_free(fields);
+}
+
+/* All that a fault shall not meet. */
+static void prepare(struct sweep_run *x, const struct sweep *s)
+{
+    static const char body[] = "body of a file";
+
+    *x = (struct sweep_run){.exchange = s->exchange};
+    x->k = client_new_port(s->mode, sweep_peer_port(s->peer), "h.example");
+    x->k->received = malloc(RECEIVED);
+    x->k->carried = true; /* sweep_renew makes it so */
+    x->fields = one_field("Host", "h.example");
+    if (s->exchange->field != NULL)
+        check(libhttp_headers_add(x->fields, s->exchange->field, -1, s->exchange->value, -1),
+              "headers_add");
+    x->trailers = one_field("X-T", "t");
+    x->file = memfd_create("body", MFD_CLOEXEC);
+    if (write(x->file, body, sizeof body - 1) != sizeof body - 1)
+        bail_out("no file");
+    if (s->exchange->tls)
+        set_tls(x);
+    if (s->exchange->tunnel)
+        set_tunnel(x);
+}
+
+static void tidy(struct sweep_run *x)
+{
+    client_free(x->k);
+    libhttp_tls_config_free(x->tls);
+    libhttp_headers_free(x->fields);
+    libhttp_headers_free(x->trailers);
+    close(x->file);
+}
+
+int32_t sweep_renew(struct sweep_run *x)
+{
+    int32_t status;
+
+    if (x->k->mode != DRIVE_CARRIED)
+        return LIBHTTP_OK;
+    client_carry(x->k);
+    modes_close_socket(x->k);
+    libhttp_connection_close(x->k->c);
+    status = libhttp_connection_set_carried(x->k->c);
+    x->failure.code = status < 0 ? libhttp_connection_error_code(x->k->c) : 0;
+    if (status < 0)
+        snprintf(x->failure.text, sizeof x->failure.text, "%s", libhttp_connection_error(x->k->c));
+    return status;
+}
+
+static int32_t exchange(struct sweep_run *x)
+{
+    int32_t status;
+
+    x->failure = (struct sweep_failure){0};
+    status = sweep_renew(x);
+    return status < 0 ? status : x->exchange->run(x);
+}
+
+static void tell(struct sweep *s, const struct sweep_fault *fault, const char *format, ...)
+    TAP_FORMAT(3);
+
+static void tell(struct sweep *s, const struct sweep_fault *fault, const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (s->wrong++ < TOLD_MAX)
+        diag("%s, %s, %s %lld%s (%d): %s", s->exchange->name, drive_mode_name(s->mode), fault->what,
+             (long long)fault->at, fault->ever_after ? " and all later ones" : "", fault->number,
+             text);
+}
+
+/* A right result or a clear error, one that this fault can give. */
+static void judge(struct sweep *s, const struct sweep_fault *fault, const struct sweep_run *x,
+                  int32_t status)
+{
+    const struct sweep_failure *f = &x->failure;
+
+    if (status == LIBHTTP_OK)
+        return;
+    s->ended++;
+    if (status == SWEEP_TRAILERS_LOST && fault->cut != CUT_NEVER)
+        return;
+    if (status > 0)
+        tell(s, fault, "%s", status == SWEEP_WRONG ? "wrong success" : "trailers lost");
+    else if (f->code != status || f->text[0] == '\0')
+        tell(s, fault, "%s, and the handle says %s: \"%s\"", libhttp_error_name(status),
+             f->code ? libhttp_error_name(f->code) : "nothing", f->text);
+    else if (status == LIBHTTP_E_OS && f->number == 0)
+        tell(s, fault, "an error of the system's without errno: %s", f->text);
+    else if (fault->accepts != NULL && !fault->accepts(fault, f))
+        tell(s, fault, "%s (errno %d): %s", libhttp_error_name(status), f->number, f->text);
+}
+
+static void again(struct sweep *s, const struct sweep_fault *fault, struct sweep_run *x)
+{
+    int32_t status;
+
+    x->may_end_early = false;
+    libhttp_connection_set_idle_timeout(x->k->c, USUAL_IDLE_MS);
+    sweep_peer_begin(s->peer, CUT_NEVER, 0);
+    status = exchange(x);
+    if (status != LIBHTTP_OK)
+        tell(s, fault, "the second try gives %d: %s", status, x->failure.text);
+}
+
+struct sweep_result sweep_point(struct sweep *s, const struct sweep_fault *fault)
+{
+    int descriptors = count_descriptors(), threads = count_threads();
+    int64_t memory = malloc_in_use();
+    int wrong = s->wrong;
+    struct sweep_result result = {0};
+    struct sweep_run x;
+
+    prepare(&x, s);
+    libhttp_connection_set_timeout(x.k->c, fault->idle_ms ? fault->idle_ms : USUAL_IDLE_MS);
+    x.may_end_early = s->exchange->closes_count && fault->cut == CUT_CLOSE;
+    sweep_peer_begin(s->peer, fault->cut, fault->limit);
+    if (fault->begin != NULL)
+        fault->begin(fault);
+    result.status = exchange(&x);
+    result.struck = fault->end == NULL || fault->end(fault);
+    result.sent = sweep_peer_sent(s->peer);
+    s->points += result.struck;
+    judge(s, fault, &x, result.status);
+    again(s, fault, &x);
+    tidy(&x);
+    if (malloc_in_use() - memory > fault->may_leak)
+        tell(s, fault, "leaked %lld bytes", (long long)(malloc_in_use() - memory));
+    s->leaks += malloc_in_use() != memory;
+    if (count_descriptors() != descriptors || count_threads() != threads)
+        tell(s, fault, "%d descriptors and %d threads more", count_descriptors() - descriptors,
+             count_threads() - threads);
+    if (!sweep_peer_content(s->peer))
+        tell(s, fault, "the peer has received what nobody wants");
+    result.good = s->wrong == wrong;
+    return result;
+}
+
+void sweep_begin(struct sweep *s, const struct sweep_exchange *exchange, enum drive_mode mode)
+{
+    static const struct sweep_fault none = {.what = "no fault", .may_leak = INT64_MAX};
+
+    *s = (struct sweep){.exchange = exchange, .mode = mode};
+    s->peer = sweep_peer_start(exchange);
+    /* What is made once, by OpenSSL and by us, is there after two. */
+    sweep_point(s, &none);
+    sweep_point(s, &none);
+    s->points = s->ended = s->leaks = 0;
+}
+
+void sweep_end(struct sweep *s)
+{
+    sweep_peer_stop(s->peer);
+}
+
+void sweep_everything(const char *ids, const char *what, void (*each)(struct sweep *s))
+{
+    const char *only = getenv("SWEEP_ONLY");
+    int64_t points = 0;
+
+    diag("%s: %s", what, sweep_all() ? "each point" : "some points; SWEEP_ALL=1: each");
+    for (const struct sweep_exchange *e = sweep_exchanges; e->name != NULL; e++) {
+        for (int mode = 0; mode < DRIVE_MODES; mode++) {
+            struct sweep s;
+
+            if (only != NULL && strcmp(only, e->name) != 0)
+                continue;
+            sweep_begin(&s, e, (enum drive_mode)mode);
+            each(&s);
+            sweep_end(&s);
+            is(s.wrong, 0, "%s %s, %s: %s, %lld points, %lld of them an error", ids, e->name,
+               drive_mode_name((enum drive_mode)mode), what, (long long)s.points,
+               (long long)s.ended);
+            points += s.points;
+        }
+    }
+    diag("%s: %lld points in all", what, (long long)points);
+}
