@@ -12,14 +12,16 @@ void body_init(struct body *b, const struct framing *framing, const struct head_
     b->complete = b->whole = false;
     b->left = framing->kind == BODY_LENGTH ? framing->length : 0;
     b->produced = 0;
-    chunked_init(&b->chunked, limits);
+    if (b->kind == BODY_CHUNKED)
+        chunked_init(&b->chunked, limits);
     if (b->kind == BODY_NONE || b->kind == BODY_STREAM || (b->kind == BODY_LENGTH && b->left == 0))
         complete(b);
 }
 
 void body_done(struct body *b)
 {
-    chunked_done(&b->chunked);
+    if (b->kind == BODY_CHUNKED)
+        chunked_done(&b->chunked);
 }
 
 static size_t take_length(struct body *b, size_t length)

@@ -47,11 +47,33 @@ int hex_value(char c)
     return ascii_lower(c) - 'a' + 10;
 }
 
+/* So many digits can't overflow. */
+#define SAFE_DIGITS 18
+
+static bool short_decimal(struct span s, int64_t maximum, int64_t *ret_value)
+{
+    int64_t value = 0;
+
+    for (size_t i = 0; i < s.length; i++) {
+        unsigned digit = (unsigned)s.data[i] - '0';
+
+        if (digit > 9)
+            return false;
+        value = value * 10 + digit;
+    }
+    if (value > maximum)
+        return false;
+    *ret_value = value;
+    return true;
+}
+
 bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
 {
     int64_t tens = maximum / 10;
     int64_t value = 0;
 
+    if (s.length > 0 && s.length <= SAFE_DIGITS)
+        return short_decimal(s, maximum, ret_value);
     for (size_t i = 0; i < s.length; i++) {
         int digit = s.data[i] - '0';
 

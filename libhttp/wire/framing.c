@@ -112,6 +112,13 @@ static bool read_list(struct span list, int64_t *ret_number)
     return true;
 }
 
+/* What nearly all say: one field, one number. */
+static bool read_only_length(const struct head *h, const char *data, int64_t *ret_length)
+{
+    return !(h->known & HEAD_REPEATED) &&
+           span_decimal(head_value(h, data, h->content_length), INT64_MAX, ret_length);
+}
+
 /* Every number of all its fields must be the same one (RFC 9112 6.3 step 5). */
 static int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
                            struct failure *failure)
@@ -121,6 +128,8 @@ static int32_t read_length(const struct head *h, const char *data, int64_t *ret_
     struct span value;
     uint32_t index = h->known_begin;
 
+    if (read_only_length(h, data, ret_length))
+        return LIBHTTP_OK;
     while (next_value(h, data, span_text("content-length"), &index, &value)) {
         if (!span_decimal(value, INT64_MAX, &number) && !read_list(value, &number))
             return bad_length(value, "not one number of bytes", failure);
@@ -132,6 +141,17 @@ static int32_t read_length(const struct head *h, const char *data, int64_t *ret_
     return LIBHTTP_OK;
 }
 
+/* What most say, if they say anything. */
+static bool says_keep_alive_only(const struct head *h, const char *data)
+{
+    struct span value;
+
+    if (h->known & HEAD_REPEATED)
+        return false;
+    value = head_value(h, data, h->connection);
+    return value.length == 10 && scan_token_is(value.data, "keep-alive", 10);
+}
+
 /* RFC 9112 9.3: "close" wins over "keep-alive", wherever they stand. */
 static bool connection_persists(const struct head *h, const char *data, int request)
 {
@@ -141,10 +161,11 @@ static bool connection_persists(const struct head *h, const char *data, int requ
 
     if (request & REQUEST_CLOSES)
         return false;
+    if (!(h->known & HEAD_HAS_CONNECTION))
+        return persists;
+    if (says_keep_alive_only(h, data))
+        return true;
     while (next_value(h, data, span_text("connection"), &index, &value)) {
-        /* What most say, without taking it apart. */
-        if (h->minor > 0 && value.length == 10 && scan_token_is(value.data, "keep-alive", 10))
-            continue;
         while (next_member(&value, &member)) {
             if (span_equal_nocase(member, span_text("close")))
                 return false;

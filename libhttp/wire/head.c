@@ -168,6 +168,22 @@ static bool grow(struct head *h)
     return true;
 }
 
+/* The field last put is one that framing and persistence look at. */
+static void note_known(struct head *h, uint8_t known)
+{
+    uint32_t index = h->count - 1;
+
+    if (h->known & known)
+        h->known |= HEAD_REPEATED;
+    h->known |= known;
+    h->known_begin = h->known_end ? h->known_begin : index;
+    h->known_end = h->count;
+    if (known == HEAD_HAS_CONTENT_LENGTH)
+        h->content_length = index;
+    else if (known == HEAD_HAS_CONNECTION)
+        h->connection = index;
+}
+
 /* There is a place. */
 static inline void put_field(struct head *h, const char *data, const struct line *line)
 {
@@ -180,11 +196,8 @@ static inline void put_field(struct head *h, const char *data, const struct line
         .value = (uint32_t)(line->text - data),
         .value_length = (uint32_t)(line->text_end - line->text),
     };
-    if (known != 0) {
-        h->known_begin = h->known_end ? h->known_begin : h->count - 1;
-        h->known_end = h->count;
-        h->known |= known;
-    }
+    if (known != 0)
+        note_known(h, known);
 }
 
 static int32_t add_field(struct head *h, const char *data, const struct line *line,
@@ -346,8 +359,8 @@ static inline bool is_low(char c)
 
 /*
  * Takes field lines as long as they are what nearly all are: name, colon, a blank, a value without
- * blanks around it or control bytes, CRLF; whole, and within the limits. The first other one is
- * left to next_line, as are those in the last few bytes of the input.
+ * blanks around it or control bytes, CRLF; whole, and within the limits; and the blank line behind
+ * them. The first other one is left to next_line, as are those in the last few bytes of the input.
  */
 static void take_usual_fields(struct head *h, const char *data, size_t length,
                               const struct head_limits *limits)
@@ -369,6 +382,11 @@ static void take_usual_fields(struct head *h, const char *data, size_t length,
         put_field(h, data, &line);
         line.at = line.text_end + 2;
     }
+    if (end - line.at >= 2 && line.at[0] == '\r' && line.at[1] == '\n') {
+        line.at += 2;
+        h->length = (uint32_t)(line.at - data);
+        h->phase = HEAD_COMPLETE;
+    }
     h->line = h->searched = (uint32_t)(line.at - data);
 }
 
@@ -385,7 +403,8 @@ int32_t head_parse(struct head *h, const char *data, size_t length,
     while (status == LIBHTTP_OK && h->phase != HEAD_COMPLETE) {
         if (h->phase == HEAD_FIELDS && h->searched == h->line)
             take_usual_fields(h, data, end, limits);
-        status = next_line(h, data, end, limits, failure);
+        if (h->phase != HEAD_COMPLETE)
+            status = next_line(h, data, end, limits, failure);
     }
     if (status == LIBHTTP_AGAIN && length > limits->total)
         return fail(failure, LIBHTTP_E_HEAD_TOO_LARGE, "the %s is longer than %u bytes",

@@ -30,7 +30,8 @@ enum {
     HEAD_HAS_TRANSFER_ENCODING = 2,
     HEAD_HAS_CONNECTION = 4,
     HEAD_HAS_UPGRADE = 8,
-    HEAD_IRREGULAR = 16 /* an obs-fold or a trailing blank: head_restore can't bring it back */
+    HEAD_IRREGULAR = 16, /* an obs-fold or a trailing blank: head_restore can't bring it back */
+    HEAD_REPEATED = 32   /* one of the fields above is there more than once */
 };
 
 struct head {
@@ -47,6 +48,8 @@ struct head {
     uint32_t count;
     uint32_t known_begin; /* among fields[known_begin, known_end) are all of HEAD_HAS_… */
     uint32_t known_end;
+    uint32_t content_length; /* the index of the last Content-Length, where there is one … */
+    uint32_t connection;     /* … and Connection: unless HEAD_REPEATED of the only one */
     uint32_t capacity;
     struct field *fields; /* offsets into data; inline_fields, or allocated for a raised limit */
     struct field inline_fields[HEAD_INLINE_FIELDS];

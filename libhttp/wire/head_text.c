@@ -37,14 +37,12 @@ void head_terminate(const struct head *h, char *text, struct field *items)
 {
     if (!h->trailers)
         text[h->reason + h->reason_length] = '\0';
-    for (uint32_t i = 0; i < h->count; i++) {
-        struct field item = h->fields[i];
-
+    memcpy(items, h->fields, h->count * sizeof *items);
+    for (struct field *item = items; item < items + h->count; item++) {
         if (h->known & HEAD_IRREGULAR)
-            item.value_length = join_folds(text + item.value, item.value_length);
-        text[item.name + item.name_length] = '\0';
-        text[item.value + item.value_length] = '\0';
-        items[i] = item;
+            item->value_length = join_folds(text + item->value, item->value_length);
+        text[item->name + item->name_length] = '\0';
+        text[item->value + item->value_length] = '\0';
     }
 }
 
