@@ -55,6 +55,19 @@ static void begin(struct libhttp_connection *c)
     buf_clear(&c->target);
 }
 
+/* The automatic fields are the next request's too, unless the target gave the Host (C-34). */
+static void keep_lines(struct libhttp_connection *c)
+{
+    const struct request *r = &c->request;
+    size_t length = r->auto_host_length + r->auto_encoding_length;
+
+    if (r->auto_host_length > 0 && r->auto_encoding_length > 0 && !r->absolute &&
+        !(r->flags & REQUEST_IS_CONNECT))
+        destination_keep_lines(&c->destination,
+                               span_of(buf_data(&c->output) + r->auto_host, length),
+                               r->auto_host_length);
+}
+
 int32_t request_head_begin(struct libhttp_connection *c, struct span method, struct span target,
                            int32_t skip)
 {
@@ -73,6 +86,8 @@ int32_t request_head_begin(struct libhttp_connection *c, struct span method, str
     status = request_begin(&c->request, &c->output, method, target, skip, &host, &c->failure);
     if (status < 0)
         return status;
+    if (host.lines.length == 0)
+        keep_lines(c);
     buf_append_span(&c->target, target.length ? target : span_text("/"));
     if (buf_failed(&c->target))
         return fail_memory(&c->failure);

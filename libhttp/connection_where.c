@@ -10,11 +10,16 @@
 #include "client/tls_access.h"
 #include "client/where.h"
 
-/* The Host field of a request that is begun says where it goes: that holds until it is over. */
+/*
+ * The Host field of a request that is begun says where it goes: that holds until it is over. What
+ * is set now makes another.
+ */
 static int32_t check_state(struct libhttp_connection *c)
 {
-    if (c->state == LIBHTTP_STATE_IDLE)
+    if (c->state == LIBHTTP_STATE_IDLE) {
+        destination_forget_lines(&c->destination);
         return LIBHTTP_OK;
+    }
     return fail(&c->failure, LIBHTTP_E_STATE,
                 "where and how to connect can't be changed once a request is begun");
 }

@@ -43,6 +43,7 @@ int32_t libhttp_connection_trim(libhttp_connection *c)
         return LIBHTTP_OK;
     buf_release(&c->output);
     buf_release(&c->target);
+    destination_forget_lines(&c->destination);
     response_destroy(c->spare);
     c->spare = NULL;
     if (session_is_open(c->session) && !c->session->streaming)

@@ -24,6 +24,7 @@ void destination_done(struct destination *d)
     free(d->unix_path);
     free(d->addresses);
     free(d->source_text);
+    free(d->lines);
     libhttp_tls_config_free(d->tls);
     destination_init(d);
 }
@@ -50,6 +51,11 @@ void destination_request_host(const struct destination *d, struct request_host *
     const struct host *target = destination_target(d);
     int32_t port;
 
+    if (d->lines) {
+        *ret = (struct request_host){.lines = span_of(d->lines, d->lines_length),
+                                     .host_length = d->host_line_length};
+        return;
+    }
     if (!target) {
         *ret = (struct request_host){.host = span_text("localhost"), .port = -1};
         return;
@@ -58,6 +64,23 @@ void destination_request_host(const struct destination *d, struct request_host *
     *ret = (struct request_host){.host = span_of(target->name, target->length),
                                  .port = port == destination_default_port(d) ? -1 : port,
                                  .ipv6 = target->is_ipv6};
+}
+
+void destination_forget_lines(struct destination *d)
+{
+    free(d->lines);
+    d->lines = NULL;
+}
+
+void destination_keep_lines(struct destination *d, struct span lines, size_t host_line_length)
+{
+    destination_forget_lines(d);
+    d->lines = malloc(lines.length);
+    if (!d->lines)
+        return;
+    memcpy(d->lines, lines.data, lines.length);
+    d->lines_length = lines.length;
+    d->host_line_length = host_line_length;
 }
 
 static void set_port(union address *a, int32_t port)

@@ -30,6 +30,9 @@ struct destination {
     bool has_tunnel;
     struct host tunnel;
     struct fields tunnel_fields;
+    char *lines; /* the automatic fields as they were last written, Host first; or NULL */
+    size_t lines_length;
+    size_t host_line_length;
 };
 
 void destination_init(struct destination *d);
@@ -45,6 +48,11 @@ const struct host *destination_target(const struct destination *d);
 
 /* For the automatic Host field (C-34, C-35). `localhost` over a Unix socket without a host. */
 void destination_request_host(const struct destination *d, struct request_host *ret);
+
+/* Keeps the automatic fields for the next request, until something changes; where there is no
+ * memory they are made anew. */
+void destination_keep_lines(struct destination *d, struct span lines, size_t host_line_length);
+void destination_forget_lines(struct destination *d);
 
 /* For opening; borrows from d. */
 void destination_endpoint(const struct destination *d, struct endpoint *ret);

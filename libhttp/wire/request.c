@@ -39,6 +39,8 @@ static char *put(char *at, struct span s)
 
 static int32_t check_method(struct request *r, struct span method, struct failure *failure)
 {
+    if (method.length == 3 && memcmp(method.data, "GET", 3) == 0)
+        return LIBHTTP_OK;
     if (!span_all(method, CHAR_TOKEN))
         return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "method %s is no token (RFC 9110 9.1)",
                     QUOTE(method));
@@ -52,8 +54,9 @@ static int32_t check_method(struct request *r, struct span method, struct failur
     return LIBHTTP_OK;
 }
 
-static void append_host(struct buf *out, const struct request_host *host)
+static void append_host_line(struct buf *out, const struct request_host *host)
 {
+    buf_append_text(out, "Host: ");
     if (host->ipv6)
         buf_append_text(out, "[");
     buf_append_span(out, host->host);
@@ -63,27 +66,69 @@ static void append_host(struct buf *out, const struct request_host *host)
         buf_append_text(out, ":");
         buf_append_decimal(out, (uint64_t)host->port);
     }
+    buf_append_text(out, "\r\n");
+}
+
+static int32_t check_host(const struct request_host *host, struct failure *failure)
+{
+    if (!host || host->host.length == 0)
+        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "there is no host for the Host field");
+    if (!host_valid(host->host, host->ipv6) || host->port < -1 || host->port > 65535)
+        return fail(failure, LIBHTTP_E_INVALID_URL, "host %s, port %d can't stand in a Host field",
+                    QUOTE(host->host), (int)host->port);
+    return LIBHTTP_OK;
 }
 
 /* The Host line: from the target's authority if it has one, else the connection's (C-34). */
 static int32_t auto_host(struct request *r, struct buf *out, struct span authority,
                          const struct request_host *host, struct failure *failure)
 {
-    if (authority.length == 0 && (!host || host->host.length == 0))
-        return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "there is no host for the Host field");
-    if (authority.length == 0 &&
-        (!host_valid(host->host, host->ipv6) || host->port < -1 || host->port > 65535))
-        return fail(failure, LIBHTTP_E_INVALID_URL, "host %s, port %d can't stand in a Host field",
-                    QUOTE(host->host), (int)host->port);
     r->auto_host = buf_length(out);
-    buf_append_text(out, "Host: ");
-    if (authority.length > 0)
+    if (authority.length > 0) {
+        buf_append_text(out, "Host: ");
         buf_append_span(out, authority);
-    else
-        append_host(out, host);
-    buf_append_text(out, "\r\n");
+        buf_append_text(out, "\r\n");
+    } else if (host && host->lines.length > 0) {
+        buf_append(out, host->lines.data, host->host_length);
+    } else {
+        if (check_host(host, failure) < 0)
+            return failure->code;
+        append_host_line(out, host);
+    }
     r->auto_host_length = buf_length(out) - r->auto_host;
     return LIBHTTP_OK;
+}
+
+static void auto_encoding(struct request *r, struct buf *out)
+{
+    r->auto_encoding = buf_length(out);
+    buf_append_text(out, "Accept-Encoding: identity\r\n");
+    r->auto_encoding_length = buf_length(out) - r->auto_encoding;
+}
+
+/* Both as the last request had them. */
+static void auto_lines(struct request *r, struct buf *out, const struct request_host *host)
+{
+    r->auto_host = buf_length(out);
+    r->auto_host_length = host->host_length;
+    r->auto_encoding = r->auto_host + host->host_length;
+    r->auto_encoding_length = host->lines.length - host->host_length;
+    buf_append_span(out, host->lines);
+}
+
+static void request_line(struct buf *out, struct span method, struct span target)
+{
+    static const char version[] = " HTTP/1.1\r\n";
+    size_t length = method.length + 1 + target.length + sizeof version - 1;
+    char *at = buf_reserve(out, length);
+
+    if (!at)
+        return;
+    at = put(at, method);
+    *at++ = ' ';
+    at = put(at, target);
+    memcpy(at, version, sizeof version - 1);
+    buf_commit(out, length);
 }
 
 static int32_t begin(struct request *r, struct buf *out, struct span method, struct span text,
@@ -97,16 +142,14 @@ static int32_t begin(struct request *r, struct buf *out, struct span method, str
     if (status < 0)
         return status;
     r->absolute = target.absolute;
-    buf_append_span(out, method);
-    buf_append_text(out, " ");
-    buf_append_span(out, target.text);
-    buf_append_text(out, " HTTP/1.1\r\n");
-    if (!(skip & REQUEST_SKIP_HOST))
-        status = auto_host(r, out, target.authority, host, failure);
-    if (!(skip & REQUEST_SKIP_ACCEPT_ENCODING)) {
-        r->auto_encoding = buf_length(out);
-        buf_append_text(out, "Accept-Encoding: identity\r\n");
-        r->auto_encoding_length = buf_length(out) - r->auto_encoding;
+    request_line(out, method, target.text);
+    if (skip == 0 && target.authority.length == 0 && host && host->lines.length > 0) {
+        auto_lines(r, out, host);
+    } else {
+        if (!(skip & REQUEST_SKIP_HOST))
+            status = auto_host(r, out, target.authority, host, failure);
+        if (!(skip & REQUEST_SKIP_ACCEPT_ENCODING))
+            auto_encoding(r, out);
     }
     if (status == LIBHTTP_OK && buf_failed(out))
         status = no_room(out, failure);

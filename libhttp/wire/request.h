@@ -33,9 +33,11 @@ struct request {
 
 /* Where a Host field comes from when neither the target nor the caller gives it. */
 struct request_host {
-    struct span host; /* without brackets, IDNA already done, no zone id */
-    int32_t port;     /* or -1: not appended, it is the scheme's default (C-35) */
-    bool ipv6;        /* in brackets (C-36) */
+    struct span host;   /* without brackets, IDNA already done, no zone id */
+    int32_t port;       /* or -1: not appended, it is the scheme's default (C-35) */
+    bool ipv6;          /* in brackets (C-36) */
+    struct span lines;  /* both automatic fields as they were written before; empty: not yet */
+    size_t host_length; /* of the first of them, Host, with its CRLF */
 };
 
 enum { REQUEST_SKIP_HOST = 1, REQUEST_SKIP_ACCEPT_ENCODING = 2 };
