@@ -130,7 +130,7 @@ static bool is_quiet(struct session *s)
 void connection_exchange_done(struct libhttp_connection *c, struct session *s, bool persists)
 {
     bool next_is_under_way = c->session == s && c->state == LIBHTTP_STATE_REQUEST_SENT;
-    int64_t now = clock_now();
+    int64_t now = session_received_at(s);
 
     c->unread = NULL;
     c->times[LIBHTTP_TIME_COMPLETE] = now;

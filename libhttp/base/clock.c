@@ -11,13 +11,6 @@ int64_t clock_now(void)
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-int64_t clock_after(int64_t now, int64_t milliseconds)
-{
-    if (milliseconds < 0 || milliseconds > (CLOCK_NEVER - now) / 1000 - 1)
-        return CLOCK_NEVER;
-    return now + milliseconds * 1000;
-}
-
 int64_t clock_left(int64_t now, int64_t deadline)
 {
     if (deadline == CLOCK_NEVER)

@@ -11,7 +11,12 @@
 int64_t clock_now(void);
 
 /* now + milliseconds, saturating; CLOCK_NEVER for a negative number. */
-int64_t clock_after(int64_t now, int64_t milliseconds);
+static inline int64_t clock_after(int64_t now, int64_t milliseconds)
+{
+    if (milliseconds < 0 || milliseconds > (CLOCK_NEVER - now) / 1000 - 1)
+        return CLOCK_NEVER;
+    return now + milliseconds * 1000;
+}
 
 /* Milliseconds from now to the deadline, rounded up, 0 when it has passed, -1 for CLOCK_NEVER. */
 int64_t clock_left(int64_t now, int64_t deadline);

@@ -4,26 +4,25 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static atomic_uint generation;
+atomic_uint process_forks;
 static atomic_int lookups;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* The parent's threads are not in the child: its look-ups neither. */
 static void after_fork(void)
 {
-    atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&process_forks, 1, memory_order_relaxed);
     atomic_store_explicit(&lookups, 0, memory_order_relaxed);
 }
 
-static void watch_forks(void)
+static void watch(void)
 {
     pthread_atfork(NULL, NULL, after_fork);
 }
 
-uint32_t process_generation(void)
+void process_watch_forks(void)
 {
-    pthread_once(&once, watch_forks);
-    return atomic_load_explicit(&generation, memory_order_relaxed);
+    pthread_once(&once, watch);
 }
 
 void process_lookup_abandoned(void)

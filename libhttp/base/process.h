@@ -7,13 +7,22 @@
 #ifndef LIBHTTP_BASE_PROCESS_H
 #define LIBHTTP_BASE_PROCESS_H
 
+#include <stdatomic.h>
 #include <stdint.h>
+
+extern atomic_uint process_forks; /* of process_generation alone */
 
 /*
  * Changes in the child of each fork. A handle remembers the value under which it opened its
  * descriptors: where it differs, they belong to the parent.
  */
-uint32_t process_generation(void);
+static inline uint32_t process_generation(void)
+{
+    return atomic_load_explicit(&process_forks, memory_order_relaxed);
+}
+
+/* Begins to count forks; called before anything is made that a child must tell from its own. */
+void process_watch_forks(void);
 
 /* Look-up threads that nobody waits for any more: one is abandoned, one of those has ended, and how
  * many there are. */

@@ -19,7 +19,7 @@ struct head_limits exchange_limits(const struct libhttp_connection *c)
 static void note_first_byte(struct libhttp_connection *c)
 {
     if (!c->times[LIBHTTP_TIME_FIRST_BYTE])
-        c->times[LIBHTTP_TIME_FIRST_BYTE] = clock_now();
+        c->times[LIBHTTP_TIME_FIRST_BYTE] = session_received_at(c->session);
 }
 
 int32_t exchange_take_interim(struct libhttp_connection *c, const struct head *h, const char *data,
@@ -176,13 +176,22 @@ static int32_t give_up(struct libhttp_connection *c, struct libhttp_response *ha
     return c->failure.code;
 }
 
+/* The receive that comes next needs the clock too, where nothing is here yet. */
+static void note_sent(struct libhttp_connection *c)
+{
+    int64_t now = clock_now();
+
+    c->times[LIBHTTP_TIME_SENT] = now;
+    c->session->sent_at = buf_length(&c->session->input) == 0 ? now : 0;
+}
+
 /* All of the request has left, or need not, as the answer is there already. */
 static int32_t send_rest(struct libhttp_connection *c)
 {
     int32_t status = c->upload.early ? LIBHTTP_OK : upload_flush(c);
 
     if (status == LIBHTTP_OK && !c->times[LIBHTTP_TIME_SENT])
-        c->times[LIBHTTP_TIME_SENT] = clock_now();
+        note_sent(c);
     return status == LIBHTTP_E_EARLY_RESPONSE ? LIBHTTP_OK : status;
 }
 

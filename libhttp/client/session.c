@@ -54,11 +54,6 @@ void session_unref(struct session *s)
     free(s);
 }
 
-bool session_is_foreign(const struct session *s)
-{
-    return s->generation != process_generation();
-}
-
 void session_close(struct session *s)
 {
     transport_free(s->top ? s->top : s->bottom, session_is_foreign(s));
@@ -189,9 +184,10 @@ int32_t session_end(const struct session *s, int32_t code, struct failure *failu
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure)
 {
-    int64_t now = now_for(s);
+    int64_t now = s->sent_at ? s->sent_at : now_for(s);
     int32_t status;
 
+    s->sent_at = s->received_at = 0;
     if (s->phase == SESSION_OPEN && check_total(s, now, failure) < 0)
         return LIBHTTP_E_TIMEOUT;
     s->io.may_sleep = !nowait && may_sleep(s, now);
@@ -231,7 +227,8 @@ int32_t session_send(struct session *s, const struct iovec *areas, int count, si
     int32_t status;
 
     s->io.may_sleep = false;
-    if (s->phase == SESSION_OPEN && check_total(s, now_for(s), failure) < 0)
+    /* The exchange's first bytes can't be late: the receive behind them asks the clock. */
+    if (s->bytes_out > 0 && s->phase == SESSION_OPEN && check_total(s, now_for(s), failure) < 0)
         return LIBHTTP_E_TIMEOUT;
     status = transport_write(s->top, areas, count, &put, failure);
     if (status == LIBHTTP_OK)

@@ -12,6 +12,7 @@
 #define LIBHTTP_CLIENT_SESSION_H
 
 #include "base/buf.h"
+#include "base/process.h"
 #include "client/settings.h"
 #include "net/endpoint.h"
 #include "net/transport.h"
@@ -49,6 +50,8 @@ struct session {
     int64_t open_started;  /* clock_now() when opening began */
     int64_t started;     /* when the exchange began, for the total deadline; 0: none is under way */
     int64_t quiet_since; /* since when no byte moved, for the idle deadline; 0: not waiting */
+    int64_t received_at; /* when the last bytes came, if somebody asked; see session_received_at */
+    int64_t sent_at;     /* a reading of the clock that the next receive may use; 0: none */
     int64_t idle_since;  /* since when no exchange is under way, for the look before reuse */
     int64_t continue_until;      /* deadline for 100 (Continue), or CLOCK_NEVER */
     int64_t bytes_in, bytes_out; /* of this exchange */
@@ -71,7 +74,10 @@ static inline bool session_is_open(const struct session *s)
 }
 
 /* True in a child of fork that got this session from its parent. */
-bool session_is_foreign(const struct session *s);
+static inline bool session_is_foreign(const struct session *s)
+{
+    return s->generation != process_generation();
+}
 
 /* LIBHTTP_E_CANCELLED where it has been cancelled, else OK. */
 int32_t session_check_cancel(const struct session *s, struct failure *failure);
@@ -82,6 +88,14 @@ int32_t session_check_cancel(const struct session *s, struct failure *failure);
  */
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure);
+
+/* When the last bytes came: the clock as it was at the first asking after them. */
+static inline int64_t session_received_at(struct session *s)
+{
+    if (!s->received_at)
+        s->received_at = clock_now();
+    return s->received_at;
+}
 
 /* Room for the largest head that the limits allow now: they may have been raised since. */
 void session_fit_input(struct session *s);

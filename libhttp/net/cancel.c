@@ -53,6 +53,7 @@ struct canceller *canceller_new(void)
 
     if (!c)
         return NULL;
+    process_watch_forks();
     atomic_init(&c->references, 1);
     atomic_init(&c->cancelled, false);
     atomic_init(&c->lock, held() - 1);

@@ -112,6 +112,7 @@ static struct lookup *new_job(const char *host, int32_t port)
 
     if (!l)
         return NULL;
+    process_watch_forks();
     atomic_init(&l->references, 2);
     atomic_init(&l->state, RUNNING);
     l->process = process_generation();

@@ -15,6 +15,7 @@
 
 void tls_sessions_init(struct tls_sessions *s)
 {
+    process_watch_forks();
     memset(s->peers, 0, sizeof s->peers);
     s->clock = 0;
     pthread_mutex_init(&s->lock, NULL);

@@ -39,6 +39,7 @@ static void look(int fd)
 
 int main(void)
 {
+    process_watch_forks();
     parents = process_generation();
     is(process_generation(), parents, "the generation stays in one process");
     process_lookup_abandoned();
