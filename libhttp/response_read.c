@@ -59,6 +59,12 @@ static bool is_more_here(const struct libhttp_response *r)
     return buf_length(&r->ahead) > 0 || (r->session && buf_length(&r->session->input) > 0);
 }
 
+/* Whether read is to ask for more behind the first `total` bytes. */
+static bool goes_on(const struct libhttp_response *r, int64_t total)
+{
+    return !libhttp_response_is_complete(r) && (total == 0 || blocks(r) || is_more_here(r));
+}
+
 int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
 {
     char *at = buffer;
@@ -70,7 +76,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return r->failure.code;
-    while (total < capacity && got > 0 && (total == 0 || blocks(r) || is_more_here(r))) {
+    while (total < capacity && got > 0 && goes_on(r, total)) {
         got = 0;
         status = driven_step(r, at + total, (size_t)(capacity - total), &got);
         if (status != LIBHTTP_OK)

@@ -18,7 +18,7 @@ void buf_init_secret(struct buf *b, size_t maximum)
     *b = (struct buf){.maximum = maximum, .secret = true};
 }
 
-void buf_release(struct buf *b)
+void buf_release_all(struct buf *b)
 {
     if (b->secret)
         wipe_and_free(b->data, b->capacity);

@@ -29,7 +29,13 @@ void buf_init_secret(struct buf *b, size_t maximum);
 
 /* Frees the memory. The buffer is empty then, and may be used again. Also clears a latched failure.
  */
-void buf_release(struct buf *b);
+void buf_release_all(struct buf *b);
+
+static inline void buf_release(struct buf *b)
+{
+    if (b->data || b->failure)
+        buf_release_all(b);
+}
 
 /* Empties it and clears a latched failure; the memory stays. */
 void buf_clear(struct buf *b);

@@ -15,7 +15,7 @@ void failure_init(struct failure *f)
     *f = (struct failure){.missing = -1};
 }
 
-void failure_done(struct failure *f)
+void failure_forget(struct failure *f)
 {
     free(f->text);
     free(f->detail);

@@ -25,7 +25,14 @@ struct failure {
 };
 
 void failure_init(struct failure *f);
-void failure_done(struct failure *f);
+/* For failure_done, where there is something to forget. */
+void failure_forget(struct failure *f);
+
+static inline void failure_done(struct failure *f)
+{
+    if (f->code != 0)
+        failure_forget(f);
+}
 
 /* Records an error and returns its code. The text may use whatever the old sentence lent. */
 int32_t fail(struct failure *f, int32_t code, const char *format, ...)

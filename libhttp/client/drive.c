@@ -36,13 +36,10 @@ static int32_t wait_for(const struct session *s, struct failure *failure)
     return LIBHTTP_OK;
 }
 
-bool drive_again(const struct session *s, int32_t *status, struct failure *failure)
+bool drive_waited(const struct session *s, int32_t *status, struct failure *failure)
 {
-    int32_t waited;
+    int32_t waited = wait_for(s, failure);
 
-    if (*status != LIBHTTP_AGAIN)
-        return false;
-    waited = wait_for(s, failure);
     if (waited == LIBHTTP_OK)
         return true;
     *status = waited;

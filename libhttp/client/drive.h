@@ -12,7 +12,12 @@
  *         status = step(…);
  *     while (drive_again(session, &status, failure));
  */
-bool drive_again(const struct session *s, int32_t *status, struct failure *failure);
+bool drive_waited(const struct session *s, int32_t *status, struct failure *failure);
+
+static inline bool drive_again(const struct session *s, int32_t *status, struct failure *failure)
+{
+    return *status == LIBHTTP_AGAIN && drive_waited(s, status, failure);
+}
 
 /*
  * Waits until a caller's descriptor (a pipe) can be read from: in blocking mode as long as the

@@ -24,4 +24,10 @@ void headers_lend(struct libhttp_headers *h, char *text, uint32_t text_length, s
 /* Frees what lending and getting have allocated; for embedded ones. It is empty then. */
 void headers_done(struct libhttp_headers *h);
 
+/* Whether there is anything for headers_done to do. */
+static inline bool headers_hold(const struct libhttp_headers *h)
+{
+    return h->fields.items || h->failure.code != 0 || h->joined;
+}
+
 #endif

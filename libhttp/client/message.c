@@ -13,14 +13,18 @@ void message_init(struct message *m)
 
 static void forget(struct message *m)
 {
-    headers_done(&m->headers);
-    free(m->raw);
+    if (headers_hold(&m->headers))
+        headers_done(&m->headers);
+    if (m->raw)
+        free(m->raw);
     m->raw = NULL;
     m->status = 0;
 }
 
 void message_done(struct message *m)
 {
+    if (!m->block && !headers_hold(&m->headers))
+        return;
     forget(m);
     free(m->block);
     message_init(m);
@@ -106,7 +110,7 @@ static void message_free(struct message *m)
     free(m);
 }
 
-void messages_done(struct messages *list)
+void messages_free(struct messages *list)
 {
     for (uint32_t i = 0; i < list->count; i++)
         message_free(list->items[i]);

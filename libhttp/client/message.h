@@ -52,7 +52,14 @@ static inline struct message *messages_at(const struct messages *list, int32_t i
     return index >= 0 && (uint32_t)index < list->count ? list->items[index] : NULL;
 }
 
-void messages_done(struct messages *list);
+void messages_free(struct messages *list);
+
+static inline void messages_done(struct messages *list)
+{
+    if (list->items)
+        messages_free(list);
+}
+
 int32_t messages_add(struct messages *list, const struct head *h, const char *data,
                      struct failure *failure);
 
