@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "support/counts.h"
+#include "support/heap.h"
 #include "support/tempdir.h"
 #include "support/tls_pair.h"
 #include "tap.h"
@@ -438,24 +439,6 @@ static void test_key_log(void)
     unsetenv("SSLKEYLOGFILE");
 }
 
-/* Whether the bytes lie anywhere on the heap. `text` itself must not. */
-static bool on_the_heap(const char *text, size_t length)
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    static char line[512];
-    bool found = false;
-
-    setvbuf(maps, NULL, _IONBF, 0);
-    while (fgets(line, sizeof line, maps)) {
-        unsigned long from, to;
-
-        if (strstr(line, "[heap]") && sscanf(line, "%lx-%lx", &from, &to) == 2)
-            found = found || memmem((void *)from, to - from, text, length);
-    }
-    fclose(maps);
-    return found;
-}
-
 /*
  * The key of a file with its lines broken elsewhere, so that what made it has left no copy of this
  * text. Where it is written to.
@@ -506,19 +489,19 @@ static void test_secrets(void)
     if (malloc_is_counted()) {
         char *copy = strdup(passphrase);
 
-        ok(on_the_heap(passphrase, sizeof passphrase - 1), "T-53 a copy would be found");
+        ok(heap_holds(passphrase, sizeof passphrase - 1), "T-53 a copy would be found");
         explicit_bzero(copy, sizeof passphrase - 1);
         free(copy);
     }
-    ok(!on_the_heap(passphrase, sizeof passphrase - 1), "T-53 there is none of the passphrase");
-    ok(!on_the_heap(end, 60), "T-53 nor of the key");
+    ok(!heap_holds(passphrase, sizeof passphrase - 1), "T-53 there is none of the passphrase");
+    ok(!heap_holds(end, 60), "T-53 nor of the key");
     libhttp_tls_config_set_client_certificate(c, cert_file(locked), -1, cert_key_file(locked), -1,
                                               passphrase, -1);
-    ok(!on_the_heap(passphrase, sizeof passphrase - 1),
+    ok(!heap_holds(passphrase, sizeof passphrase - 1),
        "T-53 no copy of a wrong passphrase is left");
     is(libhttp_tls_config_set_client_certificate(c, cert_file(mine), -1, path, -1, NULL, 0),
        LIBHTTP_OK, "a key is read");
-    ok(!on_the_heap(end, 60), "T-53 no copy of the key's file is left");
+    ok(!heap_holds(end, 60), "T-53 no copy of the key's file is left");
     libhttp_tls_config_free(c);
     free(path);
 }
