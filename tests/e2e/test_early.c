@@ -78,6 +78,38 @@ static void test_whole(enum drive_mode mode)
     peer_finish(peer, "C-124 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* The reset is there before the next piece, which fails at once: no wait looks for the answer. */
+static void test_reset_before_piece(enum drive_mode mode)
+{
+    struct peer *peer = peer_start((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_READ(5),
+        PEER_SEND(TOO_LARGE),
+        PEER_RESET,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    struct pollfd gone = {.events = POLLRDHUP};
+    int64_t sent = 0;
+
+    if (mode == DRIVE_CARRIED) { /* nothing fails there: the answer is fed, or is not */
+        peer_kill(peer);
+        client_free(k);
+        return;
+    }
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 10);
+    is(client_send(k, "12345", 5, &sent), LIBHTTP_OK, "a first piece leaves, %s", k->name);
+    client_flush(k);
+    gone.fd = libhttp_connection_fileno(k->c);
+    poll(&gone, 1, 10000);
+    client_failed(k, client_send(k, "67890", 5, &sent), LIBHTTP_E_EARLY_RESPONSE,
+                  "C-54 a piece meets the reset behind the answer");
+    client_answer(k, 413, "stop", "C-54 the answer is there all the same");
+    client_free(k);
+    peer_finish(peer, "C-54 the peer's side, %s", drive_mode_name(mode));
+}
+
 /* Over TCP, the body unread: the peer's close is a reset. */
 static void test_reset(enum drive_mode mode)
 {
@@ -305,6 +337,7 @@ int main(void)
     test_look();
     in_each_mode(test_stops);
     in_each_mode(test_whole);
+    in_each_mode(test_reset_before_piece);
     in_each_mode(test_reset);
     in_each_mode(test_reset_without_answer);
     in_each_mode(test_continue);
