@@ -99,7 +99,8 @@ e2e_tests = \
 
 # tests/trust/test_sweep_<fault>.c: fault sweeps, in their short form; "make sweep" runs them whole.
 trust_tests = \
-	tests/trust/test_sweep_memory
+	tests/trust/test_sweep_memory \
+	tests/trust/test_sweep_peer
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
@@ -226,6 +227,7 @@ tests_trust_libsweep_la_SOURCES = \
 	tests/trust/sweep_run.c
 SWEEP_LDADD = tests/trust/libsweep.la $(LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
+tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 
 tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests)
 check_PROGRAMS += $(tests_programs)

@@ -182,7 +182,7 @@ static void again(struct sweep *s, const struct sweep_fault *fault, struct sweep
     int32_t status;
 
     x->may_end_early = false;
-    libhttp_connection_set_idle_timeout(x->k->c, USUAL_IDLE_MS);
+    libhttp_connection_set_timeout(x->k->c, USUAL_IDLE_MS);
     sweep_peer_begin(s->peer, CUT_NEVER, 0);
     status = exchange(x);
     if (status != LIBHTTP_OK)
@@ -199,7 +199,10 @@ struct sweep_result sweep_point(struct sweep *s, const struct sweep_fault *fault
 
     prepare(&x, s);
     libhttp_connection_set_timeout(x.k->c, fault->idle_ms ? fault->idle_ms : USUAL_IDLE_MS);
-    x.may_end_early = s->exchange->closes_count && fault->cut == CUT_CLOSE;
+    /* Who carries tells of an end only, not of which. */
+    x.may_end_early =
+        s->exchange->closes_count &&
+        (fault->cut == CUT_CLOSE || (fault->cut == CUT_RESET && s->mode == DRIVE_CARRIED));
     sweep_peer_begin(s->peer, fault->cut, fault->limit);
     if (fault->begin != NULL)
         fault->begin(fault);
