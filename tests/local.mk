@@ -112,6 +112,7 @@ script_tests = \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/e2e/examples.sh \
+	tests/e2e/instructions.sh \
 	tests/e2e/readme.sh \
 	tests/ffi/bad_input.sh \
 	tests/ffi/luajit.sh \
