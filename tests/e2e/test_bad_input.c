@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/peer.h"
+#include "support/tempdir.h"
 #include "tap.h"
 
 /* The handles that the doors belong to. */
@@ -421,6 +423,9 @@ int main(void)
     struct peer *idle_peer = peer_start(steps), *begun_peer = peer_start(steps);
     libhttp_connection *carried = carry_response();
 
+    /* A key log is made where its path leads. */
+    if (chdir(tempdir()) != 0)
+        bail_out("no folder");
     idle = connection_to(peer_port(idle_peer));
     begun = connection_to(peer_port(begun_peer));
     libhttp_connection_set_mode(idle, LIBHTTP_MODE_NONBLOCKING);

@@ -9,6 +9,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parents[2]
 library = CDLL(os.environ["LIBHTTP_SO"])
+os.chdir(os.environ["EXAMPLE_WORK"])  # a key log is made where its path leads
 INVALID_ARGUMENT = -47
 # What is no status though it is an int32_t: the handle's getters. Any other function of a handle that returns int32_t is one.
 STATUS_OF_CONST = {"wait", "headers_copy", "headers_get"}
