@@ -104,6 +104,8 @@ trust_tests = \
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
+	tests/abi/breaks.sh \
+	tests/abi/check.sh \
 	tests/checks/format.sh \
 	tests/checks/headers.sh \
 	tests/checks/ids.sh \
@@ -166,6 +168,39 @@ ruby_tests = \
 	tests/ruby/test_stream.rb \
 	tests/ruby/test_waiting.rb
 EXTRA_DIST += $(ruby_tests)
+
+# The ABI's baseline: doc/ABI.md.
+abi_baseline = \
+	tests/abi/include/libhttp/api.h \
+	tests/abi/include/libhttp/connection.h \
+	tests/abi/include/libhttp/constants.h \
+	tests/abi/include/libhttp/error.h \
+	tests/abi/include/libhttp/form.h \
+	tests/abi/include/libhttp/headers.h \
+	tests/abi/include/libhttp/http.h \
+	tests/abi/include/libhttp/info.h \
+	tests/abi/include/libhttp/media.h \
+	tests/abi/include/libhttp/options.h \
+	tests/abi/include/libhttp/response.h \
+	tests/abi/include/libhttp/status.h \
+	tests/abi/include/libhttp/stream.h \
+	tests/abi/include/libhttp/tls_config.h \
+	tests/abi/include/libhttp/url.h \
+	tests/abi/include/libhttp/version.h \
+	tests/abi/include/libhttp/wait.h \
+	tests/abi/libhttp.abi \
+	tests/abi/old_program.c \
+	tests/abi/pinned.c
+EXTRA_DIST += $(abi_baseline) doc/ABI.md tests/abi/baseline tests/abi/pins tests/packages/build tests/packages/release
+
+.PHONY: abi-baseline abi-check release-check
+abi-check: libhttp.la
+	$(srcdir)/tests/run -v tests/abi/check.sh
+abi-baseline: libhttp.la
+	$(tests_environment) $(srcdir)/tests/abi/baseline
+# All that has to hold before a release: distcheck, the ABI, the packages, NEWS, one version everywhere.
+release-check:
+	$(tests_environment) $(srcdir)/tests/packages/release
 
 # What the tests share.
 check_LTLIBRARIES += tests/support/libsupport.la

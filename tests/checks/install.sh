@@ -11,7 +11,7 @@ ok $? "make install succeeds"
 
 pc=$(find "$root" -name libhttp.pc)
 libdir=$(dirname "$(dirname "$pc")")
-prefix=$(dirname "$libdir")
+prefix=$root$(sed -n "s/^prefix=//p" "$pc")
 export PKG_CONFIG_PATH="$(dirname "$pc")"
 from_pc() {
     pkg-config --define-variable=prefix="$prefix" "$@" libhttp

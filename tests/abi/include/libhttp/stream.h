@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file stream.h
+ * libhttp_stream: what is left of the connection after 101 (Switching Protocols) or a 2xx to
+ * CONNECT: bytes in both directions, TLS included, those first that came behind the head. Reading
+ * and writing may each be pending at once.
+ */
+#ifndef LIBHTTP_STREAM_H
+#define LIBHTTP_STREAM_H
+
+#include <libhttp/api.h>
+
+LIBHTTP_BEGIN_DECLS
+
+/** A stream; opaque. */
+typedef struct libhttp_stream libhttp_stream;
+
+/** Closes and gives up. NULL is fine. Never blocks. */
+LIBHTTP_API void libhttp_stream_free(libhttp_stream *s);
+
+/**
+ * Reads what is there, at most `capacity` bytes; OK with *ret_got 0 (and capacity over 0): the peer
+ * has ended its direction. Errors: OS, TLS, TIMEOUT (the idle timeout), CANCELLED, CLOSED,
+ * INVALID_ARGUMENT. Blocks in blocking mode, else AGAIN.
+ */
+LIBHTTP_API int32_t libhttp_stream_read(libhttp_stream *s, void *buffer, int64_t capacity,
+                                        int64_t *ret_got);
+
+/**
+ * Writes; *ret_sent (or NULL, in blocking mode) is how many were taken, all in blocking mode.
+ * Errors and blocking as of read. With length 0 it moves on what TLS still holds.
+ */
+LIBHTTP_API int32_t libhttp_stream_write(libhttp_stream *s, const void *data, int64_t length,
+                                         int64_t *ret_sent);
+
+/** Ends the sending direction (FIN; over TLS close_notify); reading goes on. Errors and blocking as
+ * of write. */
+LIBHTTP_API int32_t libhttp_stream_shutdown_write(libhttp_stream *s);
+
+/**
+ * Takes the bare descriptor out, plain TCP and Unix only, with the bytes that were received but not
+ * read: they are borrowed until the stream is freed. The descriptor is the caller's from then on,
+ * in the mode it was in. Errors: STATE (TLS, carried, or closed), INVALID_ARGUMENT. Never blocks.
+ */
+LIBHTTP_API int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd,
+                                             const void **ret_data, int64_t *ret_length);
+
+/** Closes; the connection it came from may be used anew. An error only for NULL. Never blocks. */
+LIBHTTP_API int32_t libhttp_stream_close(libhttp_stream *s);
+
+/** The socket's descriptor, the stream's own; -1 where there is none. */
+LIBHTTP_API int32_t libhttp_stream_fileno(const libhttp_stream *s);
+
+/** As libhttp_connection_wait, _cancel and the errors of info.h. */
+LIBHTTP_API int32_t libhttp_stream_wait(const libhttp_stream *s, int32_t *ret_fd,
+                                        int32_t *ret_events, int64_t *ret_ms,
+                                        int64_t *ret_generation);
+LIBHTTP_API int32_t libhttp_stream_cancel(libhttp_stream *s);
+LIBHTTP_API const char *libhttp_stream_error(const libhttp_stream *s);
+LIBHTTP_API int32_t libhttp_stream_error_code(const libhttp_stream *s);
+LIBHTTP_API int32_t libhttp_stream_errno(const libhttp_stream *s);
+LIBHTTP_API int64_t libhttp_stream_tls_reason(const libhttp_stream *s);
+
+LIBHTTP_END_DECLS
+
+#endif
