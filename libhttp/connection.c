@@ -9,9 +9,6 @@
 #include "client/exchange.h"
 #include "client/tunnel.h"
 
-/* The output holds a body that was put (LIBHTTP_OUTPUT_MAX) beside the head. */
-#define OUTPUT_CAPACITY_MAX (LIBHTTP_OUTPUT_MAX + LIMIT_TEXT)
-
 int32_t libhttp_connection_new(libhttp_connection **ret)
 {
     struct libhttp_connection *c;
@@ -26,9 +23,6 @@ int32_t libhttp_connection_new(libhttp_connection **ret)
     c->canceller = canceller_new();
     destination_init(&c->destination);
     failure_init(&c->failure);
-    failure_init(&c->upload.failure);
-    buf_init_secret(&c->output, OUTPUT_CAPACITY_MAX);
-    buf_init(&c->target, LIMIT_TEXT);
     c->debug.fd = 1;
     if (!c->settings || !c->canceller) {
         libhttp_connection_free(c);
@@ -49,13 +43,10 @@ static void destroy(struct libhttp_connection *c)
     session_unref(c->session);
     response_destroy(c->spare);
     tunnel_free(c->tunnel);
-    messages_done(&c->interim);
-    buf_release(&c->output);
-    buf_release(&c->target);
+    exchange_free(c->exchange);
     destination_done(&c->destination);
     debug_done(&c->debug);
     failure_done(&c->failure);
-    failure_done(&c->upload.failure);
     free(c->peer_text);
     free(c->alpn_text);
     settings_unref(c->settings);
@@ -91,12 +82,9 @@ static void forget_request(struct libhttp_connection *c)
 {
     c->state = LIBHTTP_STATE_IDLE;
     c->sending_failed = false;
-    c->upload.kind = UPLOAD_NONE;
-    c->upload.expect = EXPECT_NONE;
-    c->upload.early = c->upload.broken = false;
     c->head_bytes = 0;
-    buf_clear(&c->output);
-    messages_done(&c->interim);
+    if (c->exchange)
+        exchange_clear(c->exchange);
 }
 
 void connection_reset(struct libhttp_connection *c)

@@ -46,25 +46,19 @@ static void begin(struct libhttp_connection *c)
     c->bytes_in = c->bytes_out = 0;
     c->head_bytes = 0;
     memset(c->times, 0, sizeof c->times);
-    c->upload.kind = UPLOAD_NONE;
-    c->upload.expect = EXPECT_NONE;
-    c->upload.early = c->upload.broken = false;
-    if (c->interim.count)
-        messages_done(&c->interim);
-    buf_clear(&c->output);
-    buf_clear(&c->target);
+    exchange_clear(c->exchange);
 }
 
 /* The automatic fields are the next request's too, unless the target gave the Host (C-34). */
 static void keep_lines(struct libhttp_connection *c)
 {
-    const struct request *r = &c->request;
+    const struct request *r = &c->exchange->request;
     size_t length = r->auto_host_length + r->auto_encoding_length;
 
     if (r->auto_host_length > 0 && r->auto_encoding_length > 0 && !r->absolute &&
         !(r->flags & REQUEST_IS_CONNECT))
         destination_keep_lines(&c->destination,
-                               span_of(buf_data(&c->output) + r->auto_host, length),
+                               span_of(buf_data(&c->exchange->output) + r->auto_host, length),
                                r->auto_host_length);
 }
 
@@ -81,15 +75,18 @@ int32_t request_head_begin(struct libhttp_connection *c, struct span method, str
                     "skip has bits that mean nothing: 0x%x", (unsigned)skip);
     if (exchange_check_destination(c) < 0)
         return LIBHTTP_E_NOT_CONNECTED;
+    if (!c->exchange && !(c->exchange = exchange_new()))
+        return fail_memory(&c->failure);
     begin(c);
     destination_request_host(&c->destination, &host);
-    status = request_begin(&c->request, &c->output, method, target, skip, &host, &c->failure);
+    status = request_begin(&c->exchange->request, &c->exchange->output, method, target, skip, &host,
+                           &c->failure);
     if (status < 0)
         return status;
     if (host.lines.length == 0)
         keep_lines(c);
-    buf_append_span(&c->target, target.length ? target : span_text("/"));
-    if (buf_failed(&c->target))
+    buf_append_span(&c->exchange->target, target.length ? target : span_text("/"));
+    if (buf_failed(&c->exchange->target))
         return fail_memory(&c->failure);
     c->state = LIBHTTP_STATE_REQUEST_STARTED;
     return LIBHTTP_OK;
@@ -98,38 +95,38 @@ int32_t request_head_begin(struct libhttp_connection *c, struct span method, str
 void request_head_abandon(struct libhttp_connection *c)
 {
     c->state = LIBHTTP_STATE_IDLE;
-    buf_clear(&c->output);
+    buf_clear(&c->exchange->output);
 }
 
 /* How send() frames what comes, as the fields that were put say. */
 static int32_t decide_framing(struct libhttp_connection *c, int32_t flags)
 {
-    struct request *r = &c->request;
+    struct request *r = &c->exchange->request;
 
     if (flags & ~LIBHTTP_ENCODE_CHUNKED)
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
                     "flags has bits that mean nothing: 0x%x", (unsigned)flags);
-    c->upload.kind = UPLOAD_NONE;
+    c->exchange->upload.kind = UPLOAD_NONE;
     if (r->has_length) {
-        c->upload.kind = UPLOAD_LENGTH;
-        c->upload.left = r->length;
+        c->exchange->upload.kind = UPLOAD_LENGTH;
+        c->exchange->upload.left = r->length;
         return LIBHTTP_OK;
     }
     if (!(flags & LIBHTTP_ENCODE_CHUNKED)) {
         if (r->has_coding)
-            c->upload.kind = UPLOAD_RAW;
+            c->exchange->upload.kind = UPLOAD_RAW;
         else if (r->wants_length)
-            return request_field(r, &c->output, span_text("Content-Length"), span_text("0"),
-                                 &c->failure);
+            return request_field(r, &c->exchange->output, span_text("Content-Length"),
+                                 span_text("0"), &c->failure);
         return LIBHTTP_OK;
     }
-    c->upload.kind = UPLOAD_CHUNKED;
+    c->exchange->upload.kind = UPLOAD_CHUNKED;
     if (r->has_coding && !r->chunked_last)
         return fail(
             &c->failure, LIBHTTP_E_INVALID_ARGUMENT,
             "chunks can't be encoded: the Transfer-Encoding that was put doesn't end in chunked");
     return r->has_coding ? LIBHTTP_OK
-                         : request_field(r, &c->output, span_text("Transfer-Encoding"),
+                         : request_field(r, &c->exchange->output, span_text("Transfer-Encoding"),
                                          span_text("chunked"), &c->failure);
 }
 
@@ -140,17 +137,17 @@ int32_t request_head_end(struct libhttp_connection *c, int32_t flags)
     if (status == LIBHTTP_OK)
         status = decide_framing(c, flags);
     if (status == LIBHTTP_OK)
-        status = request_end(&c->request, &c->output, &c->failure);
+        status = request_end(&c->exchange->request, &c->exchange->output, &c->failure);
     if (status < 0)
         return status;
     c->state = LIBHTTP_STATE_REQUEST_SENT;
-    if (c->request.has_expect && c->upload.kind != UPLOAD_NONE &&
-        !(c->upload.kind == UPLOAD_LENGTH && c->upload.left == 0)) {
-        c->upload.expect = EXPECT_WAITING;
-        c->upload.held_from = buf_length(&c->output);
+    if (c->exchange->request.has_expect && c->exchange->upload.kind != UPLOAD_NONE &&
+        !(c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left == 0)) {
+        c->exchange->upload.expect = EXPECT_WAITING;
+        c->exchange->upload.held_from = buf_length(&c->exchange->output);
     }
     if (debug_is_on(c))
-        debug_request(c, buf_span(&c->output));
+        debug_request(c, buf_span(&c->exchange->output));
     return LIBHTTP_OK;
 }
 
@@ -178,7 +175,8 @@ int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name, in
     if (check_started(c) < 0 || text_in(&name_span, name, name_length, "name", &c->failure) < 0 ||
         text_in(&value_span, value, value_length, "value", &c->failure) < 0)
         return c->failure.code;
-    return request_field(&c->request, &c->output, name_span, value_span, &c->failure);
+    return request_field(&c->exchange->request, &c->exchange->output, name_span, value_span,
+                         &c->failure);
 }
 
 int32_t libhttp_connection_putheader_continue(libhttp_connection *c, const char *value,
@@ -190,7 +188,7 @@ int32_t libhttp_connection_putheader_continue(libhttp_connection *c, const char 
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_started(c) < 0 || text_in(&value_span, value, value_length, "value", &c->failure) < 0)
         return c->failure.code;
-    return request_continue(&c->request, &c->output, value_span, &c->failure);
+    return request_continue(&c->exchange->request, &c->exchange->output, value_span, &c->failure);
 }
 
 int32_t libhttp_connection_endheaders(libhttp_connection *c, int32_t flags)

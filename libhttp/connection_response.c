@@ -13,7 +13,7 @@ static int32_t check_ready(struct libhttp_connection *c)
     if (c->sending_failed) { /* what went wrong with the request is what is wrong with its response
                                 (C-54) */
         c->sending_failed = false;
-        return failure_copy(&c->failure, &c->upload.failure);
+        return failure_copy(&c->failure, &c->exchange->upload.failure);
     }
     if (c->unread)
         return fail(&c->failure, LIBHTTP_E_RESPONSE_NOT_READY,

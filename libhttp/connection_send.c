@@ -11,11 +11,11 @@
 static int32_t check_sent(struct libhttp_connection *c)
 {
     if (c->sending_failed)
-        return failure_copy(&c->failure, &c->upload.failure);
+        return failure_copy(&c->failure, &c->exchange->upload.failure);
     if (c->state != LIBHTTP_STATE_REQUEST_SENT)
         return fail(&c->failure, LIBHTTP_E_CANNOT_SEND_HEADER,
                     "a body can only be sent after endheaders()");
-    if (c->upload.early)
+    if (c->exchange->upload.early)
         return fail(&c->failure, LIBHTTP_E_EARLY_RESPONSE,
                     "a final response came already: call getresponse");
     return LIBHTTP_OK;
@@ -41,7 +41,7 @@ int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t
     if (data_in(&span, data, length, "data", &c->failure) < 0 || check_sent(c) < 0 ||
         check_ret(c, ret_sent) < 0)
         return c->failure.code;
-    if (c->upload.kind == UPLOAD_LENGTH && length > c->upload.left)
+    if (c->exchange->upload.kind == UPLOAD_LENGTH && length > c->exchange->upload.left)
         return upload_too_long(c, length);
     if (debug_is_on(c) && length > 0)
         debug_body(c, span);

@@ -38,18 +38,20 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
         return LIBHTTP_OK;
     if (w->length == LIBHTTP_LENGTH_UNKNOWN) {
         *ret_flags = LIBHTTP_ENCODE_CHUNKED;
-        return request_field(&c->request, &c->output, span_text("Transfer-Encoding"), value,
-                             &c->failure);
+        return request_field(&c->exchange->request, &c->exchange->output,
+                             span_text("Transfer-Encoding"), value, &c->failure);
     }
     value = span_of_decimal(digits, (uint64_t)w->length);
-    return request_field(&c->request, &c->output, span_text("Content-Length"), value, &c->failure);
+    return request_field(&c->exchange->request, &c->exchange->output, span_text("Content-Length"),
+                         value, &c->failure);
 }
 
 static int32_t put_fields(struct libhttp_connection *c, const struct fields *fields)
 {
     for (uint32_t i = 0; fields && i < fields->count; i++) {
-        int32_t status = request_field(&c->request, &c->output, fields_name(fields, i),
-                                       fields_value(fields, i), &c->failure);
+        int32_t status =
+            request_field(&c->exchange->request, &c->exchange->output, fields_name(fields, i),
+                          fields_value(fields, i), &c->failure);
 
         if (status < 0)
             return status;
@@ -62,12 +64,12 @@ static int32_t check_length(struct libhttp_connection *c, const struct whole *w)
 {
     int64_t given = w->length == LIBHTTP_NO_BODY ? 0 : w->length;
 
-    if (c->upload.kind != UPLOAD_LENGTH || w->length == LIBHTTP_LENGTH_UNKNOWN ||
-        c->upload.left == given)
+    if (c->exchange->upload.kind != UPLOAD_LENGTH || w->length == LIBHTTP_LENGTH_UNKNOWN ||
+        c->exchange->upload.left == given)
         return LIBHTTP_OK;
     return fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
-                "Content-Length says %lld, the body has %lld bytes", (long long)c->upload.left,
-                (long long)given);
+                "Content-Length says %lld, the body has %lld bytes",
+                (long long)c->exchange->upload.left, (long long)given);
 }
 
 /* All or nothing: after an error nothing is begun. */
@@ -229,7 +231,7 @@ int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
     if (status < 0 || delivers_in_parts(c))
         return status;
     status = deliver_fd(c, fd, LIBHTTP_LENGTH_UNKNOWN, &put);
-    if (status == LIBHTTP_OK && !c->upload.early)
+    if (status == LIBHTTP_OK && !c->exchange->upload.early)
         status = upload_finish(c, NULL);
     if (status == LIBHTTP_OK)
         status = deliver_if_blocking(c);

@@ -122,12 +122,17 @@ const libhttp_headers *libhttp_connection_tunnel_headers(const libhttp_connectio
 
 int32_t libhttp_connection_interim_count(const libhttp_connection *c)
 {
-    return c ? (int32_t)c->interim.count : 0;
+    return c && c->exchange ? (int32_t)c->exchange->interim.count : 0;
+}
+
+static struct message *interim_at(const libhttp_connection *c, int32_t index)
+{
+    return c && c->exchange ? messages_at(&c->exchange->interim, index) : NULL;
 }
 
 int32_t libhttp_connection_interim_status(const libhttp_connection *c, int32_t index)
 {
-    const struct message *m = c ? messages_at(&c->interim, index) : NULL;
+    const struct message *m = interim_at(c, index);
 
     return m ? m->status : 0;
 }
@@ -135,7 +140,7 @@ int32_t libhttp_connection_interim_status(const libhttp_connection *c, int32_t i
 const libhttp_headers *libhttp_connection_interim_headers(const libhttp_connection *c,
                                                           int32_t index)
 {
-    const struct message *m = c ? messages_at(&c->interim, index) : NULL;
+    const struct message *m = interim_at(c, index);
 
     return m ? &m->headers : NULL;
 }

@@ -46,7 +46,6 @@ int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char 
     free(c->destination.source_text);
     c->destination.source_text = text;
     c->destination.source_port = port;
-    c->destination.source = source;
     return LIBHTTP_OK;
 }
 

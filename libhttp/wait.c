@@ -41,8 +41,10 @@ int32_t libhttp_connection_trim(libhttp_connection *c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (c->state != LIBHTTP_STATE_IDLE || c->unread)
         return LIBHTTP_OK;
-    buf_release(&c->output);
-    buf_release(&c->target);
+    if (!c->sending_failed) { /* else getresponse still tells why */
+        exchange_free(c->exchange);
+        c->exchange = NULL;
+    }
     destination_forget_lines(&c->destination);
     response_destroy(c->spare);
     c->spare = NULL;

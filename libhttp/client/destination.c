@@ -10,7 +10,6 @@
 void destination_init(struct destination *d)
 {
     *d = (struct destination){.keep_alive_probes = false};
-    d->source.any.sa_family = AF_UNSPEC;
     host_init(&d->host);
     host_init(&d->tunnel);
     fields_init(&d->tunnel_fields);
@@ -105,8 +104,10 @@ void destination_endpoint(const struct destination *d, struct endpoint *ret)
                              .unix_path_length = d->unix_path_length,
                              .addresses = d->addresses,
                              .address_count = d->address_count,
-                             .source = d->source,
+                             .source.any.sa_family = AF_UNSPEC,
                              .keep_alive = d->keep_alive_probes};
+    if (d->source_text)
+        address_parse(d->source_text, d->source_port, &ret->source);
 }
 
 static void append_place(struct buf *key, const struct destination *d, const struct host *host)

@@ -2,11 +2,49 @@
 #include "client/exchange.h"
 
 #include <errno.h>
+#include <libhttp/connection.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "client/debug.h"
 #include "client/receive.h"
 #include "client/upload.h"
+
+/* The output holds a body that was put (LIBHTTP_OUTPUT_MAX) beside the head. */
+#define OUTPUT_CAPACITY_MAX (LIBHTTP_OUTPUT_MAX + LIMIT_TEXT)
+
+struct exchange *exchange_new(void)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+
+    if (!x)
+        return NULL;
+    failure_init(&x->upload.failure);
+    buf_init_secret(&x->output, OUTPUT_CAPACITY_MAX);
+    buf_init(&x->target, LIMIT_TEXT);
+    return x;
+}
+
+void exchange_free(struct exchange *x)
+{
+    if (!x)
+        return;
+    messages_done(&x->interim);
+    buf_release(&x->output);
+    buf_release(&x->target);
+    failure_done(&x->upload.failure);
+    free(x);
+}
+
+void exchange_clear(struct exchange *x)
+{
+    x->upload.kind = UPLOAD_NONE;
+    x->upload.expect = EXPECT_NONE;
+    x->upload.early = x->upload.broken = false;
+    buf_clear(&x->output);
+    buf_clear(&x->target);
+    messages_done(&x->interim);
+}
 
 struct head_limits exchange_limits(const struct libhttp_connection *c)
 {
@@ -29,12 +67,12 @@ int32_t exchange_take_interim(struct libhttp_connection *c, const struct head *h
     if (debug_is_on(c))
         debug_response(c, h, data);
     c->head_bytes += h->length;
-    if (c->interim.count >= c->settings->max_interim)
+    if (c->exchange->interim.count >= c->settings->max_interim)
         return fail(failure, LIBHTTP_E_TOO_MANY_HEADERS, "more than %u interim responses",
                     (unsigned)c->settings->max_interim);
-    if (h->status == 100 && c->upload.expect == EXPECT_WAITING)
-        c->upload.expect = EXPECT_GO;
-    return messages_add(&c->interim, h, data, failure);
+    if (h->status == 100 && c->exchange->upload.expect == EXPECT_WAITING)
+        c->exchange->upload.expect = EXPECT_GO;
+    return messages_add(&c->exchange->interim, h, data, failure);
 }
 
 /* The spare one, or a new one. */
@@ -59,7 +97,7 @@ static struct libhttp_response *response_place(struct libhttp_connection *c)
 static int32_t take_message(struct libhttp_connection *c, struct libhttp_response *r,
                             const struct head *h, const char *data, struct failure *failure)
 {
-    struct span target = buf_span(&c->target);
+    struct span target = buf_span(&c->exchange->target);
     char *extra;
 
     if (message_take(&r->message, h, data, target.length + 1, failure) < 0)
@@ -79,10 +117,11 @@ struct respond {
 static void fill(struct libhttp_connection *c, struct libhttp_response *r, const struct head *h,
                  const struct framing *framing)
 {
-    r->interim = c->interim;
-    c->interim = (struct messages){0};
+    r->interim = c->exchange->interim;
+    c->exchange->interim = (struct messages){0};
     r->version = h->minor == 0 ? 10 : 11;
-    r->persists = framing->persists && !c->session->dirty && !c->upload.early && !c->upload.broken;
+    r->persists = framing->persists && !c->session->dirty && !c->exchange->upload.early &&
+                  !c->exchange->upload.broken;
     r->is_stream = framing->kind == BODY_STREAM;
     r->debuglevel = c->debug.level;
     body_init(&r->body, framing, &c->settings->limits);
@@ -100,7 +139,7 @@ static int32_t take_final(struct respond *what, const struct head *h, const char
     note_first_byte(c);
     if (debug_is_on(c))
         debug_response(c, h, data);
-    status = framing_decide(h, data, c->request.flags, &framing, failure);
+    status = framing_decide(h, data, c->exchange->request.flags, &framing, failure);
     if (status < 0)
         return status;
     r = response_place(c);
@@ -188,7 +227,7 @@ static void note_sent(struct libhttp_connection *c)
 /* All of the request has left, or need not, as the answer is there already. */
 static int32_t send_rest(struct libhttp_connection *c)
 {
-    int32_t status = c->upload.early ? LIBHTTP_OK : upload_flush(c);
+    int32_t status = c->exchange->upload.early ? LIBHTTP_OK : upload_flush(c);
 
     if (status == LIBHTTP_OK && !c->times[LIBHTTP_TIME_SENT])
         note_sent(c);

@@ -6,6 +6,13 @@
 
 #include "client/handles.h"
 
+/* NULL: out of memory. */
+struct exchange *exchange_new(void);
+void exchange_free(struct exchange *x); /* NULL is fine */
+
+/* For the next request; memory stays. */
+void exchange_clear(struct exchange *x);
+
 /*
  * Makes the connection fit to move bytes of the exchange: opens a session where there is none,
  * looks at an idle one before its first use (C-105), notices forks and cancels. `open_anyway`:

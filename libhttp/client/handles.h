@@ -43,6 +43,15 @@ struct upload {
     struct failure failure; /* why sending failed, kept while the response is looked for (C-54) */
 };
 
+/* What a request needs until it is answered; kept for the next one. */
+struct exchange {
+    struct request request;
+    struct upload upload;
+    struct buf output; /* head, and body that was put, on their way */
+    struct buf target; /* the request's, for libhttp_response_url */
+    struct messages interim;
+};
+
 struct debug {
     int32_t level;
     int32_t fd;       /* -1: kept in `kept` */
@@ -55,18 +64,14 @@ struct libhttp_connection {
     bool freed;          /* the user's reference is gone */
     uint8_t state;       /* LIBHTTP_STATE_… */
     bool look_due;       /* a new exchange: look at the idle session before its first byte leaves */
-    bool sending_failed; /* the last exchange ended so: upload.failure tells why, to getresponse too
-                            (C-54) */
+    bool sending_failed; /* the last exchange ended so: its upload.failure tells why, to getresponse
+                            too (C-54) */
     struct settings *settings;
     struct canceller *canceller;
     struct destination destination;
     struct session *session; /* or NULL: not connected */
     bool session_given; /* set_fd or set_carried was the last to say where: never opened anew */
-    struct request request;
-    struct upload upload;
-    struct buf output; /* head, and body that was put, on their way */
-    struct buf target; /* the request's, for libhttp_response_url */
-    struct messages interim;
+    struct exchange *exchange;       /* NULL before the first request, and after trim */
     uint32_t head_bytes;             /* of the interim heads so far */
     struct libhttp_response *unread; /* the last response, while its body is unread and shares the
                                         session; not counted */

@@ -14,7 +14,7 @@
 /* An early answer is looked for, unless what comes belongs to an earlier response (C-19). */
 static bool is_watching(const struct libhttp_connection *c)
 {
-    return !c->unread && !c->session->peer_ended && !c->upload.early;
+    return !c->unread && !c->session->peer_ended && !c->exchange->upload.early;
 }
 
 static int32_t take_early(void *what, const struct head *h, const char *data,
@@ -24,7 +24,7 @@ static int32_t take_early(void *what, const struct head *h, const char *data,
 
     if (head_is_interim(h))
         return exchange_take_interim(c, h, data, failure);
-    c->upload.early = true;
+    c->exchange->upload.early = true;
     return RECEIVE_KEEP;
 }
 
@@ -34,7 +34,7 @@ static int32_t early(struct libhttp_connection *c)
         true; /* the body was cut short: what follows on the connection is nobody's */
     c->session->continue_until = CLOCK_NEVER;
     session_settle(c->session);
-    buf_clear(&c->output);
+    buf_clear(&c->exchange->output);
     return fail(
         &c->failure, LIBHTTP_E_EARLY_RESPONSE,
         "a final response came before the whole request was sent: stop sending, call getresponse");
@@ -65,13 +65,13 @@ static bool is_loss(const struct failure *f)
 /* Sending failed: an answer may be queued all the same, and is the answer then (C-54). */
 static int32_t failed(struct libhttp_connection *c)
 {
-    failure_copy(&c->upload.failure, &c->failure);
+    failure_copy(&c->exchange->upload.failure, &c->failure);
     if (is_loss(&c->failure) && c->session && is_watching(c) &&
         watch(c) == LIBHTTP_E_EARLY_RESPONSE)
         return LIBHTTP_E_EARLY_RESPONSE;
     connection_reset(c);
     c->sending_failed = true; /* getresponse tells it too */
-    return failure_copy(&c->failure, &c->upload.failure);
+    return failure_copy(&c->failure, &c->exchange->upload.failure);
 }
 
 /* After a step that could not go on, the peer's early answer is waited for too. */
@@ -132,7 +132,8 @@ int32_t upload_send_file(struct libhttp_connection *c, int fd, int64_t most, int
 /* How many bytes of the output may leave now. */
 static size_t sendable(const struct libhttp_connection *c)
 {
-    return c->upload.expect == EXPECT_WAITING ? c->upload.held_from : buf_length(&c->output);
+    return c->exchange->upload.expect == EXPECT_WAITING ? c->exchange->upload.held_from
+                                                        : buf_length(&c->exchange->output);
 }
 
 static int32_t push_output(struct libhttp_connection *c)
@@ -140,14 +141,14 @@ static int32_t push_output(struct libhttp_connection *c)
     size_t put;
 
     while (sendable(c) > 0) {
-        struct iovec area = {.iov_base = buf_data(&c->output), .iov_len = sendable(c)};
+        struct iovec area = {.iov_base = buf_data(&c->exchange->output), .iov_len = sendable(c)};
         int32_t status = push(c, &area, 1, &put);
 
         if (status != LIBHTTP_OK)
             return status;
-        buf_consume(&c->output, put);
-        if (c->upload.expect == EXPECT_WAITING)
-            c->upload.held_from -= put;
+        buf_consume(&c->exchange->output, put);
+        if (c->exchange->upload.expect == EXPECT_WAITING)
+            c->exchange->upload.held_from -= put;
     }
     return push(c, NULL, 0, &put); /* what TLS still holds */
 }
@@ -160,7 +161,7 @@ static int32_t await_continue(struct libhttp_connection *c)
 
     if (s->continue_until == CLOCK_NEVER)
         s->continue_until = clock_after(clock_now(), c->settings->continue_ms);
-    while (status == LIBHTTP_OK && c->upload.expect == EXPECT_WAITING) {
+    while (status == LIBHTTP_OK && c->exchange->upload.expect == EXPECT_WAITING) {
         struct head_limits limits = exchange_limits(c);
 
         status = receive_head(s, &limits, false, take_early, c, &c->failure);
@@ -168,7 +169,7 @@ static int32_t await_continue(struct libhttp_connection *c)
     if (status == RECEIVE_KEEP)
         return early(c);
     if (status == LIBHTTP_AGAIN && clock_now() >= s->continue_until) {
-        c->upload.expect = EXPECT_GO;
+        c->exchange->upload.expect = EXPECT_GO;
         status = LIBHTTP_OK;
     }
     if (status == LIBHTTP_OK) {
@@ -184,7 +185,7 @@ int32_t upload_flush(struct libhttp_connection *c)
 
     while (status == LIBHTTP_OK && sendable(c) > 0)
         status = push_output(c);
-    if (status == LIBHTTP_OK && c->upload.expect == EXPECT_WAITING) {
+    if (status == LIBHTTP_OK && c->exchange->upload.expect == EXPECT_WAITING) {
         status = await_continue(c);
         return status == LIBHTTP_OK ? upload_flush(c) : status;
     }
@@ -194,10 +195,10 @@ int32_t upload_flush(struct libhttp_connection *c)
 /* What of `put` went beyond the output. */
 static size_t beyond_output(struct libhttp_connection *c, size_t put)
 {
-    size_t output = buf_length(&c->output);
+    size_t output = buf_length(&c->exchange->output);
     size_t used = put < output ? put : output;
 
-    buf_consume(&c->output, used);
+    buf_consume(&c->exchange->output, used);
     return put - used;
 }
 
@@ -208,7 +209,8 @@ static int32_t send_plain(struct libhttp_connection *c, struct span data, size_t
 
     while (moved == 0) {
         struct iovec areas[2] = {
-            {.iov_base = buf_data(&c->output), .iov_len = buf_length(&c->output)},
+            {.iov_base = buf_data(&c->exchange->output),
+             .iov_len = buf_length(&c->exchange->output)},
             {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length}};
         bool output = areas[0].iov_len > 0;
         int32_t status = push(c, output ? areas : areas + 1, output ? 2 : 1, &put);
@@ -223,8 +225,8 @@ static int32_t send_plain(struct libhttp_connection *c, struct span data, size_t
 
 static void put_chunk_size(struct libhttp_connection *c, size_t length)
 {
-    buf_append_hex(&c->output, length);
-    buf_append_text(&c->output, "\r\n");
+    buf_append_hex(&c->exchange->output, length);
+    buf_append_text(&c->exchange->output, "\r\n");
 }
 
 /* What is left of a chunk that has begun to leave is held in the output: whatever comes next, its
@@ -232,10 +234,11 @@ static void put_chunk_size(struct libhttp_connection *c, size_t length)
 static int32_t hold_rest(struct libhttp_connection *c, struct span data, size_t moved)
 {
     if (moved < data.length)
-        buf_append(&c->output, data.data + moved, data.length - moved);
+        buf_append(&c->exchange->output, data.data + moved, data.length - moved);
     if (moved < data.length + 2)
-        buf_append(&c->output, moved > data.length ? "\n" : "\r\n", moved > data.length ? 1 : 2);
-    if (!buf_failed(&c->output))
+        buf_append(&c->exchange->output, moved > data.length ? "\n" : "\r\n",
+                   moved > data.length ? 1 : 2);
+    if (!buf_failed(&c->exchange->output))
         return LIBHTTP_OK;
     connection_reset(c);
     return fail_memory(&c->failure);
@@ -243,26 +246,27 @@ static int32_t hold_rest(struct libhttp_connection *c, struct span data, size_t 
 
 static int32_t send_chunk(struct libhttp_connection *c, struct span data, size_t *ret_put)
 {
-    size_t before = buf_length(&c->output);
+    size_t before = buf_length(&c->exchange->output);
     size_t size_line;
     size_t put = 0;
     int32_t status;
 
     put_chunk_size(c, data.length);
-    if (buf_failed(&c->output)) {
+    if (buf_failed(&c->exchange->output)) {
         connection_reset(c);
         return fail_memory(&c->failure);
     }
-    size_line = buf_length(&c->output) - before;
-    struct iovec areas[3] = {{.iov_base = buf_data(&c->output), .iov_len = before + size_line},
-                             {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length},
-                             {.iov_base = (void *)(uintptr_t) "\r\n", .iov_len = 2}};
+    size_line = buf_length(&c->exchange->output) - before;
+    struct iovec areas[3] = {
+        {.iov_base = buf_data(&c->exchange->output), .iov_len = before + size_line},
+        {.iov_base = (void *)(uintptr_t)data.data, .iov_len = data.length},
+        {.iov_base = (void *)(uintptr_t) "\r\n", .iov_len = 2}};
     status = push(c, areas, 3, &put);
     if (status < 0)
         return status;
     if (status == LIBHTTP_AGAIN ||
         put <= before) { /* the chunk has not begun: it leaves no trace */
-        buf_truncate(&c->output, before);
+        buf_truncate(&c->exchange->output, before);
         beyond_output(c, put);
         return status == LIBHTTP_OK ? send_chunk(c, data, ret_put) : status;
     }
@@ -272,51 +276,53 @@ static int32_t send_chunk(struct libhttp_connection *c, struct span data, size_t
 
 int32_t upload_too_long(struct libhttp_connection *c, int64_t more)
 {
-    c->upload.broken = true;
+    c->exchange->upload.broken = true;
     return fail(
         &c->failure, LIBHTTP_E_BODY_LENGTH,
         "%lld bytes of body given where only %lld were still declared; none of them was sent",
-        (long long)more, (long long)c->upload.left);
+        (long long)more, (long long)c->exchange->upload.left);
 }
 
 int32_t upload_send(struct libhttp_connection *c, struct span data, size_t *ret_put)
 {
     int32_t status;
 
-    if (c->upload.kind == UPLOAD_NONE ||
-        (c->upload.kind == UPLOAD_LENGTH && (int64_t)data.length > c->upload.left))
+    if (c->exchange->upload.kind == UPLOAD_NONE ||
+        (c->exchange->upload.kind == UPLOAD_LENGTH &&
+         (int64_t)data.length > c->exchange->upload.left))
         return upload_too_long(c, (int64_t)data.length);
-    status = c->upload.expect == EXPECT_WAITING ? upload_flush(c) : exchange_ready(c, false);
+    status =
+        c->exchange->upload.expect == EXPECT_WAITING ? upload_flush(c) : exchange_ready(c, false);
     if (status != LIBHTTP_OK)
         return status;
-    if (c->upload.kind == UPLOAD_CHUNKED) {
+    if (c->exchange->upload.kind == UPLOAD_CHUNKED) {
         /* A long output first: so the chunk's own bytes find room, and the held rest stays bounded.
          */
-        if (buf_length(&c->output) > CHUNK_MAX && (status = push_output(c)) != LIBHTTP_OK)
+        if (buf_length(&c->exchange->output) > CHUNK_MAX && (status = push_output(c)) != LIBHTTP_OK)
             return status;
         return send_chunk(c, span_of(data.data, data.length < CHUNK_MAX ? data.length : CHUNK_MAX),
                           ret_put);
     }
     status = send_plain(c, data, ret_put);
-    if (status == LIBHTTP_OK && c->upload.kind == UPLOAD_LENGTH)
-        c->upload.left -= (int64_t)*ret_put;
+    if (status == LIBHTTP_OK && c->exchange->upload.kind == UPLOAD_LENGTH)
+        c->exchange->upload.left -= (int64_t)*ret_put;
     return status;
 }
 
 int32_t upload_put(struct libhttp_connection *c, struct span data)
 {
-    bool chunk = c->upload.kind == UPLOAD_CHUNKED;
+    bool chunk = c->exchange->upload.kind == UPLOAD_CHUNKED;
 
     if (data.length == 0)
         return LIBHTTP_OK;
     if (chunk)
         put_chunk_size(c, data.length);
-    buf_append_span(&c->output, data);
+    buf_append_span(&c->exchange->output, data);
     if (chunk)
-        buf_append_text(&c->output, "\r\n");
-    if (c->upload.kind == UPLOAD_LENGTH)
-        c->upload.left -= (int64_t)data.length;
-    return buf_failed(&c->output) ? fail_memory(&c->failure) : LIBHTTP_OK;
+        buf_append_text(&c->exchange->output, "\r\n");
+    if (c->exchange->upload.kind == UPLOAD_LENGTH)
+        c->exchange->upload.left -= (int64_t)data.length;
+    return buf_failed(&c->exchange->output) ? fail_memory(&c->failure) : LIBHTTP_OK;
 }
 
 /* What frames or routes a message can't come behind it (RFC 9110 6.5.1). */
@@ -346,26 +352,26 @@ static int32_t check_trailers(struct libhttp_connection *c, const struct fields 
 static int32_t put_trailers(struct libhttp_connection *c, const struct fields *trailers)
 {
     for (uint32_t i = 0; trailers && i < trailers->count; i++) {
-        buf_append_span(&c->output, fields_name(trailers, i));
-        buf_append_text(&c->output, ": ");
-        buf_append_span(&c->output, fields_value(trailers, i));
-        buf_append_text(&c->output, "\r\n");
+        buf_append_span(&c->exchange->output, fields_name(trailers, i));
+        buf_append_text(&c->exchange->output, ": ");
+        buf_append_span(&c->exchange->output, fields_value(trailers, i));
+        buf_append_text(&c->exchange->output, "\r\n");
     }
-    buf_append_text(&c->output, "\r\n");
-    return buf_failed(&c->output) ? fail_memory(&c->failure) : LIBHTTP_OK;
+    buf_append_text(&c->exchange->output, "\r\n");
+    return buf_failed(&c->exchange->output) ? fail_memory(&c->failure) : LIBHTTP_OK;
 }
 
 int32_t upload_finish(struct libhttp_connection *c, const struct fields *trailers)
 {
-    if (c->upload.kind != UPLOAD_CHUNKED && trailers && trailers->count > 0)
+    if (c->exchange->upload.kind != UPLOAD_CHUNKED && trailers && trailers->count > 0)
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
                     "trailers can only follow a body that is encoded in chunks");
-    if (c->upload.kind != UPLOAD_CHUNKED)
+    if (c->exchange->upload.kind != UPLOAD_CHUNKED)
         return upload_check_complete(c);
     if (check_trailers(c, trailers) < 0)
         return LIBHTTP_E_INVALID_ARGUMENT;
-    c->upload.kind = UPLOAD_NONE;
-    buf_append_text(&c->output, "0\r\n");
+    c->exchange->upload.kind = UPLOAD_NONE;
+    buf_append_text(&c->exchange->output, "0\r\n");
     if (put_trailers(c, trailers) == LIBHTTP_OK)
         return LIBHTTP_OK;
     connection_reset(c);
@@ -374,13 +380,14 @@ int32_t upload_finish(struct libhttp_connection *c, const struct fields *trailer
 
 int32_t upload_check_complete(struct libhttp_connection *c)
 {
-    if (c->upload.early || c->upload.kind == UPLOAD_NONE || c->upload.kind == UPLOAD_RAW ||
-        (c->upload.kind == UPLOAD_LENGTH && c->upload.left == 0))
+    if (c->exchange->upload.early || c->exchange->upload.kind == UPLOAD_NONE ||
+        c->exchange->upload.kind == UPLOAD_RAW ||
+        (c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left == 0))
         return LIBHTTP_OK;
-    if (c->upload.kind == UPLOAD_LENGTH)
+    if (c->exchange->upload.kind == UPLOAD_LENGTH)
         fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
              "the body is %lld bytes shorter than declared; the connection is closed",
-             (long long)c->upload.left);
+             (long long)c->exchange->upload.left);
     else
         fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
              "the chunked body was not ended by finish(); the connection is closed");

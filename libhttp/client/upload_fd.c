@@ -63,7 +63,7 @@ static int32_t by_kernel(struct libhttp_connection *c, int fd, int64_t most, int
     if (status == LIBHTTP_OK)
         status = upload_send_file(c, fd, most, ret_put);
     if (status == LIBHTTP_OK)
-        c->upload.left -= *ret_put;
+        c->exchange->upload.left -= *ret_put;
     return status;
 }
 
@@ -72,20 +72,21 @@ int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int
     int64_t most = length < 0 ? INT64_MAX : length;
     int32_t status;
 
-    if (c->upload.kind == UPLOAD_LENGTH && c->upload.left < most) {
+    if (c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left < most) {
         if (length >= 0)
             return upload_too_long(c, length);
-        most = c->upload.left;
+        most = c->exchange->upload.left;
     }
     if (most == 0) {
         *ret_put = 0;
         return LIBHTTP_OK;
     }
-    if (c->upload.kind == UPLOAD_LENGTH && most > SENDFILE_FROM && is_regular(fd))
+    if (c->exchange->upload.kind == UPLOAD_LENGTH && most > SENDFILE_FROM && is_regular(fd))
         return by_kernel(c, fd, most, ret_put);
     /* One block is held at a time: the one before must have left, or wait with a short head for
      * this one. */
-    status = c->upload.expect == EXPECT_WAITING || buf_length(&c->output) > SENDFILE_FROM
+    status = c->exchange->upload.expect == EXPECT_WAITING ||
+                     buf_length(&c->exchange->output) > SENDFILE_FROM
                  ? upload_flush(c)
                  : exchange_ready(c, false);
     if (status != LIBHTTP_OK)
