@@ -20,6 +20,38 @@ enum { LIBHTTP_RUBY_SCRATCH = 65536 };
  */
 static char libhttp_ruby_scratch[LIBHTTP_RUBY_SCRATCH];
 
+/*
+ * SWIG looks its handles' types up by name at each call, which costs more than what is called. A
+ * handle's class says the same: nothing else is made of it.
+ */
+
+/** A handle's pointer; NULL for nil. */
+static inline void *libhttp_ruby_pointer(VALUE object, swig_type_info *type)
+{
+    VALUE klass = ((swig_class *)type->clientdata)->klass;
+
+    if (NIL_P(object))
+        return NULL;
+    if (!RB_TYPE_P(object, T_DATA) || RTYPEDDATA_P(object) ||
+        (RBASIC_CLASS(object) != klass && !RTEST(rb_obj_is_kind_of(object, klass))))
+        rb_raise(rb_eTypeError, "a %" PRIsVALUE " is wanted, not %" PRIsVALUE, klass,
+                 rb_obj_class(object));
+    if (DATA_PTR(object) == NULL)
+        rb_raise(rb_eTypeError, "a %" PRIsVALUE " that was never made", klass);
+    return DATA_PTR(object);
+}
+
+/** An object for a handle, nil for NULL; owned: it is freed with the object. */
+static inline VALUE libhttp_ruby_object(const void *handle, swig_type_info *type, int owned)
+{
+    swig_class *of = (swig_class *)type->clientdata;
+
+    if (handle == NULL)
+        return Qnil;
+    return rb_data_object_wrap(of->klass, (void *)(uintptr_t)handle, NULL,
+                               owned ? of->destroy : NULL);
+}
+
 /** A string's bytes, NUL and all; NULL and 0 for nil. */
 static inline const char *libhttp_ruby_bytes(VALUE string, int64_t *ret_length)
 {
@@ -35,6 +67,13 @@ static inline const char *libhttp_ruby_bytes(VALUE string, int64_t *ret_length)
 static inline VALUE libhttp_ruby_string(const void *bytes, int64_t length)
 {
     return bytes == NULL ? Qnil : rb_str_new((const char *)bytes, (long)length);
+}
+
+/** A status with another result behind it; two of them need no memory but the array's own. */
+static inline VALUE libhttp_ruby_and(VALUE results, VALUE another)
+{
+    return RB_TYPE_P(results, T_ARRAY) ? rb_ary_push(results, another)
+                                       : rb_assoc_new(results, another);
 }
 
 static inline int64_t libhttp_ruby_length(VALUE number)
@@ -83,6 +122,44 @@ static inline VALUE libhttp_ruby_read_onto(libhttp_response *response, VALUE str
         return INT2NUM(status);
     rb_str_set_len(string, length + (long)got);
     return LL2NUM(got);
+}
+
+/* What to wait for, in an array that needs no memory of its own: descriptor and events in one. */
+static inline VALUE libhttp_ruby_needs(int32_t fd, int32_t events, int64_t ms, int64_t generation)
+{
+    VALUE needs[3];
+
+    needs[0] = LL2NUM((int64_t)fd * 4 + events);
+    needs[1] = LL2NUM(ms);
+    needs[2] = LL2NUM(generation);
+    return rb_ary_new_from_values(3, needs);
+}
+
+static inline VALUE libhttp_ruby_connection_needs(const libhttp_connection *connection)
+{
+    int32_t fd = -1, events = 0;
+    int64_t ms = 0, generation = 0;
+
+    libhttp_connection_wait(connection, &fd, &events, &ms, &generation);
+    return libhttp_ruby_needs(fd, events, ms, generation);
+}
+
+static inline VALUE libhttp_ruby_response_needs(const libhttp_response *response)
+{
+    int32_t fd = -1, events = 0;
+    int64_t ms = 0, generation = 0;
+
+    libhttp_response_wait(response, &fd, &events, &ms, &generation);
+    return libhttp_ruby_needs(fd, events, ms, generation);
+}
+
+static inline VALUE libhttp_ruby_stream_needs(const libhttp_stream *stream)
+{
+    int32_t fd = -1, events = 0;
+    int64_t ms = 0, generation = 0;
+
+    libhttp_stream_wait(stream, &fd, &events, &ms, &generation);
+    return libhttp_ruby_needs(fd, events, ms, generation);
 }
 
 struct libhttp_ruby_send_fd {

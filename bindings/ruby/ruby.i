@@ -20,6 +20,9 @@
 %rename(TLSConfig) libhttp_tls_config;
 %rename(URL) libhttp_url;
 
+%typemap(in) SWIGTYPE * "$1 = ($1_ltype)libhttp_ruby_pointer($input, $1_descriptor);"
+%typemap(out) SWIGTYPE * "$result = libhttp_ruby_object($1, $1_descriptor, 0);"
+
 %typemap(in) int32_t "$1 = (int32_t)NUM2INT($input);"
 %typemap(in) int64_t "$1 = (int64_t)NUM2LL($input);"
 %typemap(out) int32_t "$result = INT2NUM($1);"
@@ -39,7 +42,7 @@
   $3 = &got;
 %}
 %typemap(argout) (void *buffer, int64_t capacity, int64_t *ret_got)
-  "$result = SWIG_Ruby_AppendOutput($result, libhttp_ruby_string($1, result < 0 ? 0 : *$3));"
+  "$result = libhttp_ruby_and($result, libhttp_ruby_string($1, result < 0 ? 0 : *$3));"
 /* Where the room was too small, *ret_length may be more than there is. */
 %typemap(in) (char *room, int64_t capacity, int64_t *ret_length) (VALUE string = Qnil, int64_t got = 0) %{
   $2 = libhttp_ruby_length($input);
@@ -49,13 +52,13 @@
 %}
 %typemap(argout) (char *room, int64_t capacity, int64_t *ret_length) %{
   rb_str_set_len(string$argnum, result < 0 ? 0 : (long)*$3);
-  $result = SWIG_Ruby_AppendOutput($result, string$argnum);
+  $result = libhttp_ruby_and($result, string$argnum);
 %}
 
 %typemap(in, numinputs=0) (const void **ret_data, int64_t *ret_length)
   ($*1_ltype data = NULL, int64_t got = 0) "$1 = &data; $2 = &got;"
 %typemap(argout) (const void **ret_data, int64_t *ret_length)
-  "$result = SWIG_Ruby_AppendOutput($result, libhttp_ruby_string(*$1, *$2));"
+  "$result = libhttp_ruby_and($result, libhttp_ruby_string(*$1, *$2));"
 
 /* The function's own result is the text: it is made anew, with its length. */
 %typemap(in, numinputs=0) int64_t *ret_length (int64_t got = 0) "$1 = &got;"
@@ -66,16 +69,22 @@
 
 %typemap(in, numinputs=0) int32_t *ret (int32_t number = 0) "$1 = &number;"
 %typemap(in, numinputs=0) int64_t *ret (int64_t number = 0) "$1 = &number;"
-%typemap(argout) int32_t *ret "$result = SWIG_Ruby_AppendOutput($result, INT2NUM(*$1));"
-%typemap(argout) int64_t *ret "$result = SWIG_Ruby_AppendOutput($result, LL2NUM(*$1));"
+%typemap(argout) int32_t *ret "$result = libhttp_ruby_and($result, INT2NUM(*$1));"
+%typemap(argout) int64_t *ret "$result = libhttp_ruby_and($result, LL2NUM(*$1));"
 
 %typemap(in, numinputs=0) SWIGTYPE **ret ($*1_ltype handle = NULL) "$1 = &handle;"
 %typemap(argout) SWIGTYPE **ret
-  "$result = SWIG_Ruby_AppendOutput($result, SWIG_NewPointerObj(*$1, $*1_descriptor, SWIG_POINTER_OWN));"
+  "$result = libhttp_ruby_and($result, libhttp_ruby_object(*$1, $*1_descriptor, 1));"
 
 /* What Ruby needs besides. */
 %rename(response_read_onto) libhttp_ruby_read_onto;
 %rename(connection_send_fd) libhttp_ruby_send_fd;
+%rename(connection_needs) libhttp_ruby_connection_needs;
+%rename(response_needs) libhttp_ruby_response_needs;
+%rename(stream_needs) libhttp_ruby_stream_needs;
 %ignore libhttp_connection_send_fd;
 VALUE libhttp_ruby_read_onto(libhttp_response *response, VALUE string, int64_t capacity);
 VALUE libhttp_ruby_send_fd(libhttp_connection *connection, int32_t fd, int64_t length);
+VALUE libhttp_ruby_connection_needs(const libhttp_connection *connection);
+VALUE libhttp_ruby_response_needs(const libhttp_response *response);
+VALUE libhttp_ruby_stream_needs(const libhttp_stream *stream);

@@ -165,7 +165,7 @@ module LibHTTP
 
     # @private
     def needs
-      Core.connection_wait(@handle)
+      Core.connection_needs(@handle)
     end
 
     private

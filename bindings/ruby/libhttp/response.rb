@@ -260,7 +260,7 @@ module LibHTTP
 
     # @private
     def needs
-      Core.response_wait(@handle)
+      Core.response_needs(@handle)
     end
 
     private

@@ -46,18 +46,17 @@ module LibHTTP
 
     # What somebody else uses can't be used.
     def check(slot = self)
-      return unless @holders.any? { |(held)| held.equal?(slot) || held.equal?(self) || slot.equal?(self) }
+      return unless @holders.any? { |held| held.equal?(slot) || held.equal?(self) || slot.equal?(self) }
 
       raise ThreadError, "the connection is in use: another thread or fiber waits for it"
     end
 
     # Holds the slot while the block runs, which lets others run.
     def hold(slot = self)
-      held = [slot]
-      @holders << held
+      @holders << slot
       yield
     ensure
-      @holders.delete_if { |one| one.equal?(held) }
+      @holders.delete_at(@holders.rindex { |one| one.equal?(slot) })
       finish_closing unless @closers.empty?
     end
 
@@ -80,13 +79,17 @@ module LibHTTP
 
     def wait(subject, slot)
       refuse if @carried
-      _, fd, events, milliseconds, generation = subject.needs
+      socket, milliseconds, generation = subject.needs
       return if milliseconds.zero?
 
       seconds = milliseconds.negative? ? nil : milliseconds / 1000.0
       closed = false
       hold(slot) do
-        fd.negative? ? sleep(seconds || 0) : wait_for(io_of(fd, generation, slot), EVENTS[events], seconds)
+        if socket.negative?
+          sleep(seconds || 0)
+        else
+          wait_for(io_of(socket >> 2, generation, slot), EVENTS[socket & 3], seconds)
+        end
         closed = !@closers.empty?
       end
       raise Error.make(Core::E_CLOSED, "closed by another thread") if closed

@@ -97,7 +97,7 @@ module LibHTTP
 
     # @private
     def needs
-      Core.stream_wait(@handle)
+      Core.stream_needs(@handle)
     end
 
     private
