@@ -177,26 +177,37 @@ static int32_t check_tunnel_fields(struct libhttp_connection *c, const struct fi
     return LIBHTTP_OK;
 }
 
+static struct tunnel_end *tunnel_end_new(struct span text, int32_t port,
+                                         const struct fields *fields, struct failure *failure)
+{
+    struct tunnel_end *end = calloc(1, sizeof *end);
+
+    if (!end) {
+        fail_memory(failure);
+        return NULL;
+    }
+    host_init(&end->host);
+    fields_init(&end->fields);
+    if ((fields && fields_copy(&end->fields, fields, failure) < 0) ||
+        host_parse(text, port, &end->host, failure) < 0) {
+        tunnel_end_free(end);
+        return NULL;
+    }
+    return end;
+}
+
 /* All or nothing. */
 static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port,
                           const struct fields *fields)
 {
-    struct destination *d = &c->destination;
-    struct fields copy;
+    struct tunnel_end *end;
 
     if (check_tunnel_fields(c, fields) < 0)
         return LIBHTTP_E_INVALID_ARGUMENT;
-    fields_init(&copy);
-    if (fields && fields_copy(&copy, fields, &c->failure) < 0)
+    end = tunnel_end_new(text, port, fields, &c->failure);
+    if (!end)
         return c->failure.code;
-    if (host_parse(text, port, &d->tunnel, &c->failure) < 0) {
-        fields_done(&copy);
-        return c->failure.code;
-    }
-    fields_done(&d->tunnel_fields);
-    d->tunnel_fields = copy;
-    d->has_tunnel = true;
-    d->wrong &= (uint8_t)~WRONG_TUNNEL;
+    destination_set_tunnel(&c->destination, end);
     return LIBHTTP_OK;
 }
 
@@ -212,10 +223,7 @@ int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, i
         return LIBHTTP_E_STATE;
     d = &c->destination;
     if (!host && host_length <= 0) {
-        host_done(&d->tunnel);
-        fields_clear(&d->tunnel_fields);
-        d->has_tunnel = false;
-        d->wrong &= (uint8_t)~WRONG_TUNNEL;
+        destination_set_tunnel(d, NULL);
         return LIBHTTP_OK;
     }
     d->wrong |= WRONG_TUNNEL; /* or the proxy would see what is for the other end (T-50) */

@@ -71,11 +71,11 @@ const libhttp_tls_config *libhttp_connection_tls(const libhttp_connection *c)
 
 const char *libhttp_connection_tunnel_host(const libhttp_connection *c, int32_t *ret_port)
 {
-    bool has = c && c->destination.has_tunnel;
+    const struct tunnel_end *end = c ? c->destination.tunnel : NULL;
 
     if (ret_port)
-        *ret_port = has ? destination_port(&c->destination, &c->destination.tunnel) : 0;
-    return has ? c->destination.tunnel.name : NULL;
+        *ret_port = end ? destination_port(&c->destination, &end->host) : 0;
+    return end ? end->host.name : NULL;
 }
 
 const char *libhttp_connection_peer_address(libhttp_connection *c)

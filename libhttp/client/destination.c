@@ -7,19 +7,32 @@
 
 #include "base/limits.h"
 
+void tunnel_end_free(struct tunnel_end *end)
+{
+    if (!end)
+        return;
+    host_done(&end->host);
+    fields_done(&end->fields);
+    free(end);
+}
+
+void destination_set_tunnel(struct destination *d, struct tunnel_end *end)
+{
+    tunnel_end_free(d->tunnel);
+    d->tunnel = end;
+    d->wrong &= (uint8_t)~WRONG_TUNNEL;
+}
+
 void destination_init(struct destination *d)
 {
     *d = (struct destination){.keep_alive_probes = false};
     host_init(&d->host);
-    host_init(&d->tunnel);
-    fields_init(&d->tunnel_fields);
 }
 
 void destination_done(struct destination *d)
 {
     host_done(&d->host);
-    host_done(&d->tunnel);
-    fields_done(&d->tunnel_fields);
+    tunnel_end_free(d->tunnel);
     free(d->unix_path);
     free(d->addresses);
     free(d->source_text);
@@ -40,8 +53,8 @@ int32_t destination_port(const struct destination *d, const struct host *host)
 
 const struct host *destination_target(const struct destination *d)
 {
-    if (d->has_tunnel)
-        return &d->tunnel;
+    if (d->tunnel)
+        return &d->tunnel->host;
     return d->has_host ? &d->host : NULL;
 }
 
@@ -124,9 +137,9 @@ char *destination_session_key(const struct destination *d)
 
     buf_init(&key, LIMIT_TEXT);
     append_place(&key, d, &d->host);
-    if (d->has_tunnel) {
+    if (d->tunnel) {
         buf_append_text(&key, " tunnel ");
-        append_place(&key, d, &d->tunnel);
+        append_place(&key, d, &d->tunnel->host);
     }
     if (d->unix_path) {
         buf_append_text(&key, " unix ");

@@ -14,6 +14,12 @@
 /* Settings whose last setter failed: nothing connects until each is set right. */
 enum { WRONG_HOST = 1, WRONG_TLS = 2, WRONG_TUNNEL = 4 };
 
+/* The other end of a tunnel, and what is for the proxy alone (T-50). */
+struct tunnel_end {
+    struct host host;
+    struct fields fields;
+};
+
 struct destination {
     uint8_t wrong; /* WRONG_… */
     bool has_host;
@@ -25,10 +31,8 @@ struct destination {
     char *source_text; /* a literal; NULL: none */
     int32_t source_port;
     bool keep_alive_probes;
-    libhttp_tls_config *tls; /* a reference; NULL: plain */
-    bool has_tunnel;
-    struct host tunnel;
-    struct fields tunnel_fields;
+    libhttp_tls_config *tls;   /* a reference; NULL: plain */
+    struct tunnel_end *tunnel; /* NULL: none */
     char *lines; /* the automatic fields as they were last written, Host first; or NULL */
     size_t lines_length;
     size_t host_line_length;
@@ -36,6 +40,10 @@ struct destination {
 
 void destination_init(struct destination *d);
 void destination_done(struct destination *d);
+
+/* Takes the end, NULL for none. */
+void destination_set_tunnel(struct destination *d, struct tunnel_end *end);
+void tunnel_end_free(struct tunnel_end *end); /* NULL is fine */
 
 /* The port of a host that named none: 443 with TLS, else 80. */
 int32_t destination_default_port(const struct destination *d);

@@ -35,7 +35,7 @@ static int32_t connect_step(struct session *s, const struct destination *d, int6
 
 static int32_t tunnel_phase(struct session *s, const struct destination *d, struct failure *failure)
 {
-    if (!d->has_tunnel)
+    if (!d->tunnel)
         return LIBHTTP_OK;
     if (!s->tunnel)
         s->tunnel = tunnel_new(d, failure);
@@ -90,7 +90,7 @@ static int32_t handshake_step(struct session *s, const struct destination *d, in
 static int32_t check_silence(struct session *s, const struct destination *d,
                              struct failure *failure)
 {
-    if (!d->has_tunnel || d->tls || transport_look(s->top, failure) == LIBHTTP_OK)
+    if (!d->tunnel || d->tls || transport_look(s->top, failure) == LIBHTTP_OK)
         return LIBHTTP_OK;
     return fail(failure, LIBHTTP_E_TUNNEL_FAILED,
                 "bytes came through the tunnel before anything was sent into it");

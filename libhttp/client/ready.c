@@ -97,7 +97,7 @@ static int32_t tell_tunnel(struct libhttp_connection *c)
 {
     struct session *s = c->session;
 
-    if (!debug_is_on(c) || !c->destination.has_tunnel || s->tunnel || s->phase > SESSION_TUNNEL)
+    if (!debug_is_on(c) || !c->destination.tunnel || s->tunnel || s->phase > SESSION_TUNNEL)
         return LIBHTTP_OK;
     s->tunnel = tunnel_new(&c->destination, &c->failure);
     if (!s->tunnel)

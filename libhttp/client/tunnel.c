@@ -20,13 +20,13 @@ void tunnel_free(struct tunnel *t)
 /* "host:port", "[v6]:port" (C-56). */
 static void authority(struct buf *out, const struct destination *d)
 {
-    if (d->tunnel.is_ipv6)
+    if (d->tunnel->host.is_ipv6)
         buf_append_text(out, "[");
-    buf_append_span(out, span_text(d->tunnel.name));
-    if (d->tunnel.is_ipv6)
+    buf_append_span(out, span_text(d->tunnel->host.name));
+    if (d->tunnel->host.is_ipv6)
         buf_append_text(out, "]");
     buf_append_text(out, ":");
-    buf_append_decimal(out, (uint64_t)destination_port(d, &d->tunnel));
+    buf_append_decimal(out, (uint64_t)destination_port(d, &d->tunnel->host));
 }
 
 static int32_t write_head(struct buf *out, struct span target, const struct destination *d,
@@ -36,9 +36,9 @@ static int32_t write_head(struct buf *out, struct span target, const struct dest
     int32_t status = request_begin(&request, out, span_text("CONNECT"), target,
                                    REQUEST_SKIP_ACCEPT_ENCODING, NULL, failure);
 
-    for (uint32_t i = 0; i < d->tunnel_fields.count && status == LIBHTTP_OK; i++)
-        status = request_field(&request, out, fields_name(&d->tunnel_fields, i),
-                               fields_value(&d->tunnel_fields, i), failure);
+    for (uint32_t i = 0; i < d->tunnel->fields.count && status == LIBHTTP_OK; i++)
+        status = request_field(&request, out, fields_name(&d->tunnel->fields, i),
+                               fields_value(&d->tunnel->fields, i), failure);
     return status == LIBHTTP_OK ? request_end(&request, out, failure) : status;
 }
 

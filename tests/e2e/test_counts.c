@@ -349,8 +349,8 @@ int main(void)
     if (counted) {
         for (int with_tls = 0; with_tls < 2; with_tls++)
             test_allocations(with_tls);
-        test_memory(false, 1536);
-        test_memory(true, 22 * 1024);
+        test_memory(false, 1024);
+        test_memory(true, 16 * 1024);
     }
     if (traced) {
         for (int with_tls = 0; with_tls < 2; with_tls++)
