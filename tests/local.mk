@@ -191,7 +191,9 @@ abi_baseline = \
 	tests/abi/libhttp.abi \
 	tests/abi/old_program.c \
 	tests/abi/pinned.c
-EXTRA_DIST += $(abi_baseline) doc/ABI.md tests/abi/baseline tests/abi/pins tests/packages/build tests/packages/release
+EXTRA_DIST += $(abi_baseline) doc/ABI.md tests/abi/baseline tests/abi/pins \
+	tests/packages/autopkgtest tests/packages/build tests/packages/lifecycle tests/packages/release \
+	tests/packages/reproducible
 
 .PHONY: abi-baseline abi-check release-check
 abi-check: libhttp.la
