@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"libhttp.dev/go/libhttp/internal/raw"
 )
@@ -28,11 +29,12 @@ var (
 // request, and anew after it was closed or lost.
 type Connection struct {
 	mu      sync.Mutex // held by whoever uses h; tried, never waited for, but by Close
+	closing sync.Mutex // held by a Close that waits for mu; whoever comes behind it waits
+	closers int32
 	h       uintptr
 	poll    *poller
 	tls     *TLSConfig
 	ctx     context.Context
-	carried bool
 }
 
 var connectionErrors = errorSource{raw.Connection_error, raw.Connection_errno,
@@ -92,6 +94,10 @@ func (c *Connection) free() {
 func (c *Connection) enter() error {
 	if c == nil {
 		return simple(ErrInvalidArgument, "the connection is nil")
+	}
+	if atomic.LoadInt32(&c.closers) > 0 {
+		c.closing.Lock()
+		c.closing.Unlock()
 	}
 	if !c.mu.TryLock() {
 		return busy()
@@ -196,13 +202,26 @@ func (c *Connection) Close() error {
 	if c == nil || c.h == 0 {
 		return nil
 	}
-	if !c.mu.TryLock() {
-		c.Cancel()
-		c.mu.Lock()
-		raw.Connection_cancel_reset(c.h)
-	}
+	c.drive(nil)
 	defer c.leave()
 	return c.status(raw.Connection_close(c.h))
+}
+
+// drive enters, whoever else is in a call: that ends with ErrCancelled. besides is called to cancel too.
+func (c *Connection) drive(besides func()) {
+	if c.mu.TryLock() {
+		return
+	}
+	c.closing.Lock()
+	atomic.AddInt32(&c.closers, 1)
+	c.Cancel()
+	if besides != nil {
+		besides()
+	}
+	c.mu.Lock()
+	raw.Connection_cancel_reset(c.h)
+	atomic.AddInt32(&c.closers, -1)
+	c.closing.Unlock()
 }
 
 // Cancel ends what another goroutine waits for on this connection, its responses and streams, with

@@ -125,7 +125,17 @@ func (c *Connection) LastError() Code { return Code(get(c, raw.Connection_error_
 
 // SetCarried makes it a connection without a descriptor: Take what is to be sent, Feed what arrives. A
 // call that can't go on gives ErrAgain.
-func (c *Connection) SetCarried() error { return c.simply(raw.Connection_set_carried) }
+func (c *Connection) SetCarried() error { return c.setTransport(raw.Connection_set_carried, true) }
+
+func (c *Connection) setTransport(f func(uintptr) int32, carried bool) error {
+	return c.simply(func(h uintptr) int32 {
+		status := f(h)
+		if status == 0 {
+			c.poll.carried = carried
+		}
+		return status
+	})
+}
 
 // Feed hands over bytes that arrived, and gives how many were taken: feed the rest after the next read.
 func (c *Connection) Feed(data []byte) (taken int, err error) {

@@ -30,6 +30,8 @@ type poller struct {
 	wait   waitFunc
 	handle uintptr
 
+	carried bool // nothing is waited for: the caller gets AGAIN
+
 	known int64     // generation of the descriptor that is registered
 	armed time.Time // the deadline that file has
 	woken int32     // somebody wants try to be made again
@@ -79,6 +81,7 @@ func (p *poller) wake() {
 // run makes a call until it gives something else than AGAIN. In carried mode AGAIN is given too.
 func (p *poller) run(handle uintptr, wait waitFunc, try func() int32) int32 {
 	p.handle, p.wait, p.try = handle, wait, try
+	leaving()
 	for {
 		err := p.conn.Read(p.ready)
 		if err == nil {
@@ -92,6 +95,7 @@ func (p *poller) run(handle uintptr, wait waitFunc, try func() int32) int32 {
 		p.file.SetReadDeadline(p.armed)
 	}
 	p.try = nil
+	arrived()
 	return p.status
 }
 
@@ -108,7 +112,7 @@ func (p *poller) step(epoll uintptr) bool {
 		if o.ms == 0 {
 			continue
 		}
-		if o.fd < 0 && o.ms < 0 {
+		if o.fd < 0 && (p.carried || o.ms < 0) {
 			return true
 		}
 		if o.fd >= 0 && o.generation != p.known && !p.register(int(epoll)) {

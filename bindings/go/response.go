@@ -191,12 +191,7 @@ func (r *Response) Close() error {
 		return nil
 	}
 	c := r.conn
-	if !c.mu.TryLock() {
-		c.Cancel()
-		r.Cancel()
-		c.mu.Lock()
-		raw.Connection_cancel_reset(c.h)
-	}
+	c.drive(r.Cancel)
 	defer c.leave()
 	if r.h != 0 {
 		raw.Response_close(r.h)

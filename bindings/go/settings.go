@@ -21,17 +21,17 @@ func (c *Connection) SetHost(host string, port int) error {
 
 // SetUnix goes through a Unix-domain socket; "" goes back to TCP.
 func (c *Connection) SetUnix(path string) error {
-	return c.simply(func(h uintptr) int32 {
+	return c.setTransport(func(h uintptr) int32 {
 		if path == "" {
 			return raw.Connection_clear_unix(h)
 		}
 		return raw.Connection_set_unix(h, path)
-	})
+	}, false)
 }
 
 // SetFD adopts a connected socket: the connection owns the descriptor from success on.
 func (c *Connection) SetFD(fd int) error {
-	return c.simply(func(h uintptr) int32 { return raw.Connection_set_fd(h, int32(fd)) })
+	return c.setTransport(func(h uintptr) int32 { return raw.Connection_set_fd(h, int32(fd)) }, false)
 }
 
 // SetTLS speaks TLS by this configuration.

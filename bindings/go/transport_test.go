@@ -350,7 +350,12 @@ func TestContext(t *testing.T) {
 
 type zeros struct{}
 
-func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 0
+	}
+	return len(p), nil
+}
 
 func TestTimeouts(t *testing.T) {
 	hang := make(chan struct{})
@@ -505,9 +510,12 @@ func TestPoolKeys(t *testing.T) {
 	_, err = clientOf(t, transport).Get(server.URL)
 	check(t, errors.Is(err, libhttp.ErrCertificate), "T-52 another configuration: %v", err)
 
+	var mu sync.Mutex
 	var proxies []string
 	serveProxy := func(name string) *url.URL {
 		proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
 			proxies = append(proxies, name+" "+r.Header.Get("Proxy-Authorization"))
 		})
 		u, _ := url.Parse(proxy.URL)
