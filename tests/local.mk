@@ -99,6 +99,7 @@ e2e_tests = \
 
 # tests/trust/test_sweep_<fault>.c: fault sweeps, in their short form; "make sweep" runs them whole.
 trust_tests = \
+	tests/trust/test_sweep_calls \
 	tests/trust/test_sweep_memory \
 	tests/trust/test_sweep_peer
 
@@ -120,6 +121,9 @@ script_tests = \
 	tests/ffi/luajit.sh \
 	tests/ffi/python.sh \
 	tests/ffi/ruby.sh \
+	tests/go/examples.sh \
+	tests/go/package.sh \
+	tests/go/race.sh \
 	tests/lua/examples.sh \
 	tests/lua/lua5.1.sh \
 	tests/lua/lua5.3.sh \
@@ -168,6 +172,7 @@ ruby_tests = \
 	tests/ruby/test_stream.rb \
 	tests/ruby/test_waiting.rb
 EXTRA_DIST += $(ruby_tests)
+EXTRA_DIST += tests/go/examples_run tests/go/run
 
 # The ABI's baseline: doc/ABI.md.
 abi_baseline = \
@@ -264,6 +269,7 @@ tests_trust_libsweep_la_SOURCES = \
 	tests/trust/sweep_peer.c \
 	tests/trust/sweep_run.c
 SWEEP_LDADD = tests/trust/libsweep.la $(LDADD)
+tests_trust_test_sweep_calls_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 
