@@ -5,8 +5,8 @@
 
 #include "base/wipe.h"
 
-/* Large enough for a usual request head, small enough to stay in an idle connection. */
-#define BUF_FIRST_CAPACITY 512u
+/* Doubled to what a usual request head needs: a connection keeps that, and pools have many. */
+#define BUF_FIRST_CAPACITY 64u
 
 void buf_init(struct buf *b, size_t maximum)
 {

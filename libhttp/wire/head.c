@@ -103,7 +103,8 @@ static inline bool read_field_line(const char *at, const char *end, struct line 
 static bool read_status_line(struct head *h, const char *at, const char *end, struct line *ret)
 {
     if (end - at <= STATUS_PREFIX || memcmp(at, "HTTP/1.", 7) != 0 || at[8] != ' ' ||
-        !char_is(at[7], CHAR_DIGIT) || !span_all(span_of(at + 9, 3), CHAR_DIGIT) || at[9] == '0')
+        !char_is(at[7], CHAR_DIGIT) || !char_is(at[9], CHAR_DIGIT) || at[9] == '0' ||
+        !char_is(at[10], CHAR_DIGIT) || !char_is(at[11], CHAR_DIGIT))
         return false;
     ret->name_end = at;
     h->minor = (uint8_t)(at[7] - '0');
@@ -375,7 +376,7 @@ static void take_usual_fields(struct head *h, const char *data, size_t length,
             break;
         line.text = line.name_end + 1 + (line.name_end[1] == ' ');
         line.text_end = scan_block_low(line.text, end);
-        if (end - line.text_end < 2 || line.text_end[0] != '\r' || line.text_end[1] != '\n' ||
+        if (end - line.text_end < 2 || memcmp(line.text_end, "\r\n", 2) != 0 ||
             is_low(line.text[0]) || is_low(line.text_end[-1]) ||
             (size_t)(line.text_end - line.at) > limits->line)
             break;

@@ -54,12 +54,12 @@ static inline const char *scan_block_low(const char *at, const char *end)
     return at;
 }
 
-/* Bytes from `first` on, `count` of them, as 0xff. */
+/* Bytes from `first` on, `count` of them, as 0xff: moved to the upper end of the signed range. */
 static inline __m128i scan_range(__m128i bytes, char first, char count)
 {
-    __m128i distance = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
+    __m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(INT8_MAX + 1 - count - first)));
 
-    return _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8((char)(count - 1))), distance);
+    return _mm_cmpgt_epi8(moved, _mm_set1_epi8((char)(INT8_MAX - count)));
 }
 
 /* Skips letters, digits and '-', which most names are made of. */

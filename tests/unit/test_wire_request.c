@@ -13,7 +13,7 @@ static struct failure failure_of_test;
 static struct failure *const failure = &failure_of_test;
 static struct buf out;
 static struct request request;
-static const struct request_host usual = {{"example.org", 11}, -1, false};
+static const struct request_host usual = {.host = {"example.org", 11}, .port = -1, .ipv6 = false};
 
 static int32_t begin_with(const char *method, const char *target, int skip,
                           const struct request_host *host)
@@ -62,11 +62,11 @@ static void check_line(void)
 
 static void check_host(void)
 {
-    struct request_host host = {span_text("h"), 8080, false};
+    struct request_host host = {.host = span_text("h"), .port = 8080, .ipv6 = false};
 
     begin_with("GET", "/", 2, &host);
     is_out("GET / HTTP/1.1\r\nHost: h:8080\r\n", "C-35 a port that is not the default");
-    host = (struct request_host){span_text("::1"), -1, true};
+    host = (struct request_host){.host = span_text("::1"), .port = -1, .ipv6 = true};
     begin_with("GET", "/", 2, &host);
     is_out("GET / HTTP/1.1\r\nHost: [::1]\r\n", "C-36 IPv6 in brackets");
     host.port = 81;
@@ -81,15 +81,15 @@ static void check_host(void)
     is(request.flags, REQUEST_IS_CONNECT, "which is noted");
     is(begin_with("GET", "/", 0, NULL), LIBHTTP_E_INVALID_ARGUMENT,
        "without a host none can be sent");
-    host = (struct request_host){span_text(""), -1, false};
+    host = (struct request_host){.host = span_text(""), .port = -1, .ipv6 = false};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_ARGUMENT, "an empty host is none");
-    host = (struct request_host){span_text("h"), 65536, false};
+    host = (struct request_host){.host = span_text("h"), .port = 65536, .ipv6 = false};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-6 a port that is none");
     host.port = -2;
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-6 nor is this");
-    host = (struct request_host){span_text("fe80::1%eth0"), -1, true};
+    host = (struct request_host){.host = span_text("fe80::1%eth0"), .port = -1, .ipv6 = true};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "C-36 a zone stays out");
-    host = (struct request_host){span_text("h\r\nX: y"), -1, false};
+    host = (struct request_host){.host = span_text("h\r\nX: y"), .port = -1, .ipv6 = false};
     is(begin_with("GET", "/", 0, &host), LIBHTTP_E_INVALID_URL, "T-3 a line end in the host");
     is_out("", "and nothing is left in the buffer");
 }
