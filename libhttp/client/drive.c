@@ -18,10 +18,11 @@ static short poll_events(int32_t events)
 }
 
 /*
- * OK: try again. AGAIN: this session isn't to be waited for (non-blocking or carried mode). An
- * error: poll failed.
+ * OK: try again. AGAIN: this session isn't to be waited for (non-blocking or carried mode). Where
+ * poll fails, the next step does, and leaves things as its failures do (C-23); an error only where
+ * that step has not seen to it.
  */
-static int32_t wait_for(const struct session *s, struct failure *failure)
+static int32_t wait_for(struct session *s, struct failure *failure)
 {
     struct wait wait;
     struct pollfd pollfd;
@@ -31,12 +32,15 @@ static int32_t wait_for(const struct session *s, struct failure *failure)
     session_wait(s, &wait);
     pollfd = (struct pollfd){.fd = wait.fd, .events = poll_events(wait.events)};
     /* EINTR is no reason to wait on: the step looks at the clock, and comes back. */
-    if (poll(&pollfd, 1, poll_timeout(wait.deadline)) < 0 && errno != EINTR)
-        return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+    if (poll(&pollfd, 1, poll_timeout(wait.deadline)) < 0 && errno != EINTR) {
+        if (s->wait_error)
+            return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+        s->wait_error = errno;
+    }
     return LIBHTTP_OK;
 }
 
-bool drive_waited(const struct session *s, int32_t *status, struct failure *failure)
+bool drive_waited(struct session *s, int32_t *status, struct failure *failure)
 {
     int32_t waited = wait_for(s, failure);
 
@@ -62,6 +66,8 @@ int32_t drive_readable(struct session *s, int fd, struct failure *failure)
             return LIBHTTP_OK; /* readable, or broken: read tells */
         if (ready < 0 && errno != EINTR)
             return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+        if (ready < 0 && !waits)
+            continue; /* it has not looked, and nobody could wait for that */
         if (waits)
             status = session_blocked(s, failure);
         if (!waits || status != LIBHTTP_AGAIN)

@@ -12,9 +12,9 @@
  *         status = step(…);
  *     while (drive_again(session, &status, failure));
  */
-bool drive_waited(const struct session *s, int32_t *status, struct failure *failure);
+bool drive_waited(struct session *s, int32_t *status, struct failure *failure);
 
-static inline bool drive_again(const struct session *s, int32_t *status, struct failure *failure)
+static inline bool drive_again(struct session *s, int32_t *status, struct failure *failure)
 {
     return *status == LIBHTTP_AGAIN && drive_waited(s, status, failure);
 }

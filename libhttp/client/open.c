@@ -90,10 +90,12 @@ static int32_t handshake_step(struct session *s, const struct destination *d, in
 static int32_t check_silence(struct session *s, const struct destination *d,
                              struct failure *failure)
 {
-    if (!d->tunnel || d->tls || transport_look(s->top, failure) == LIBHTTP_OK)
-        return LIBHTTP_OK;
+    int32_t status = d->tunnel && !d->tls ? transport_look(s->top, failure) : LIBHTTP_OK;
+
+    if (status != LIBHTTP_E_REMOTE_DISCONNECTED)
+        return status;
     return fail(failure, LIBHTTP_E_TUNNEL_FAILED,
-                "bytes came through the tunnel before anything was sent into it");
+                "bytes or an end came through the tunnel before anything was sent into it");
 }
 
 static int32_t phase_step(struct session *s, const struct destination *d, int64_t now,
@@ -128,5 +130,6 @@ int32_t session_open(struct session *s, const struct destination *d, struct fail
     }
     session_settle(s);
     s->quiet_since = 0;
+    s->wait_error = 0;
     return status;
 }

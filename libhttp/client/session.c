@@ -106,6 +106,8 @@ int32_t session_blocked(struct session *s, struct failure *failure)
 
     if (session_check_cancel(s, failure) < 0)
         return LIBHTTP_E_CANCELLED;
+    if (s->wait_error)
+        return fail_os(failure, LIBHTTP_E_OS, s->wait_error, "poll");
     if (s->phase < SESSION_OPEN) {
         if (now >= connect_deadline(s))
             return fail(failure, LIBHTTP_E_TIMEOUT,
@@ -196,6 +198,7 @@ int32_t session_receive(struct session *s, const struct iovec *areas, int count,
     if (status == LIBHTTP_OK) {
         s->reading = 0;
         s->quiet_since = 0;
+        s->wait_error = 0;
         s->bytes_in += (int64_t)*ret_got;
         s->peer_ended = *ret_got == 0;
     } else if (status == LIBHTTP_AGAIN && !nowait) {
@@ -210,6 +213,7 @@ static int32_t sent(struct session *s, int32_t status, int64_t moved, struct fai
 {
     if (status == LIBHTTP_OK) {
         s->writing = 0;
+        s->wait_error = 0;
         if (moved > 0)
             s->quiet_since = 0;
         s->bytes_out += moved;

@@ -53,6 +53,7 @@ struct session {
     int64_t received_at; /* when the last bytes came, if somebody asked; see session_received_at */
     int64_t sent_at;     /* a reading of the clock that the next receive may use; 0: none */
     int64_t idle_since;  /* since when no exchange is under way, for the look before reuse */
+    int wait_error;      /* errno by which waiting failed; the next step tells; 0: none */
     int64_t continue_until;      /* deadline for 100 (Continue), or CLOCK_NEVER */
     int64_t bytes_in, bytes_out; /* of this exchange */
     int64_t sent_before;         /* bytes sent on this transport before this exchange */

@@ -183,7 +183,8 @@ int32_t upload_flush(struct libhttp_connection *c)
 {
     int32_t status = exchange_ready(c, false);
 
-    while (status == LIBHTTP_OK && sendable(c) > 0)
+    /* Where nothing is left here, TLS may still hold what could not leave before. */
+    while (status == LIBHTTP_OK && (sendable(c) > 0 || c->session->writing))
         status = push_output(c);
     if (status == LIBHTTP_OK && c->exchange->upload.expect == EXPECT_WAITING) {
         status = await_continue(c);

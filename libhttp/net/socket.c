@@ -65,10 +65,10 @@ int socket_connect(int fd, const union address *address)
 int socket_connected(int fd)
 {
     struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
-    int error = 0;
+    int error = 0, ready = poll(&pollfd, 1, 0);
 
-    if (poll(&pollfd, 1, 0) <= 0)
-        return EINPROGRESS;
+    if (ready <= 0)
+        return ready < 0 && errno != EINTR ? errno : EINPROGRESS;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) < 0)
         return errno;
     if (error == 0 && (pollfd.revents & POLLHUP))

@@ -32,7 +32,11 @@ void tls_flush_quietly(struct tls *tls)
     if (buf_length(&tls->unsent) == 0)
         return;
     failure_init(&ignored);
-    tls_flush(tls, &ignored);
+    /* What can never leave is not waited for. */
+    if (tls_flush(tls, &ignored) == LIBHTTP_E_OS) {
+        tls->send_error = ignored.os_error;
+        buf_consume(&tls->unsent, buf_length(&tls->unsent));
+    }
     failure_done(&ignored);
 }
 
@@ -62,6 +66,9 @@ static int32_t receive(struct tls *tls, char *data, size_t size, size_t *ret_got
     code = transport_read(tls->base.next, &area, 1, ret_got, tls->failure);
     if (code == LIBHTTP_OK && *ret_got == 0)
         tls->ended = true;
+    /* The peer may have said why before it closed; in a handshake it waits for us otherwise. */
+    if (code == LIBHTTP_AGAIN && tls->send_error && !tls->open)
+        return fail_os(tls->failure, LIBHTTP_E_OS, tls->send_error, "send");
     return code;
 }
 

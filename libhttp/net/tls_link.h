@@ -42,6 +42,7 @@ struct tls {
     int64_t handshaken_at;
     unsigned long reason;       /* why nothing works any more: OpenSSL's error; 0: it does */
     struct buf unsent;          /* ciphertext */
+    int send_error;             /* errno by which some of it was lost; 0: none was */
     char *file_block;           /* a piece of a file on its way, or NULL */
     unsigned char *certificate; /* DER, OpenSSL's memory, or NULL */
     int certificate_length;

@@ -75,8 +75,8 @@ struct sweep_peer *sweep_peer_start(const struct sweep_exchange *exchange);
 int sweep_peer_port(const struct sweep_peer *peer);
 /* A new run: the peer's next connections send `limit` bytes in all before the cut. */
 void sweep_peer_begin(struct sweep_peer *peer, enum sweep_cut cut, int64_t limit);
-/* Whether all that it received was what the exchange's turns want. */
-bool sweep_peer_content(const struct sweep_peer *peer);
+/* Whether all that it received since this was asked last was what the exchange's turns want. */
+bool sweep_peer_is_content(struct sweep_peer *peer);
 /* The bytes it sent in this run. */
 int64_t sweep_peer_sent(const struct sweep_peer *peer);
 void sweep_peer_stop(struct sweep_peer *peer);

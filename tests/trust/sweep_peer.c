@@ -280,9 +280,9 @@ void sweep_peer_begin(struct sweep_peer *peer, enum sweep_cut cut, int64_t limit
     atomic_fetch_add(&peer->shared->run, 1);
 }
 
-bool sweep_peer_content(const struct sweep_peer *peer)
+bool sweep_peer_is_content(struct sweep_peer *peer)
 {
-    return atomic_load(&peer->shared->other) == 0;
+    return atomic_exchange(&peer->shared->other, 0) == 0;
 }
 
 int64_t sweep_peer_sent(const struct sweep_peer *peer)

@@ -219,7 +219,7 @@ struct sweep_result sweep_point(struct sweep *s, const struct sweep_fault *fault
     if (count_descriptors() != descriptors || count_threads() != threads)
         tell(s, fault, "%d descriptors and %d threads more", count_descriptors() - descriptors,
              count_threads() - threads);
-    if (!sweep_peer_content(s->peer))
+    if (!sweep_peer_is_content(s->peer))
         tell(s, fault, "the peer has received what nobody wants");
     result.good = s->wrong == wrong;
     return result;
