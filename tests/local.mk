@@ -103,6 +103,10 @@ trust_tests = \
 	tests/trust/test_sweep_memory \
 	tests/trust/test_sweep_peer
 
+# tests/fuzz/fuzz_<what>.c: a target of libFuzzer's, here over its seeds; "make fuzz" fuzzes it.
+fuzz_tests = \
+	tests/fuzz/fuzz_response
+
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
 	tests/abi/breaks.sh \
@@ -273,10 +277,12 @@ tests_trust_test_sweep_calls_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 
-tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests)
+tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+
+tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests) $(fuzz_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
-EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch \
+EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch tests/fuzz/run \
 	tests/ffi/run tests/ffi/with_ctypes.py tests/ffi/with_fiddle.rb tests/ffi/with_luajit.lua tests/ffi/with_nothing.py
 
 # A program's source is its name with .c behind it.
@@ -285,8 +291,8 @@ tested_library = libhttp/libcore.la
 LDADD = tests/support/libsupport.la $(tested_library) $(OPENSSL_LIBS) -ldl
 # It loads the library itself.
 tests_e2e_test_unload_LDADD = tests/support/libsupport.la $(OPENSSL_LIBS) -ldl
-$(e2e_tests) $(trust_tests): tested_library = libhttp.la
-$(e2e_tests) $(trust_tests): libhttp.la
+$(e2e_tests) $(trust_tests) $(fuzz_tests): tested_library = libhttp.la
+$(e2e_tests) $(trust_tests) $(fuzz_tests): libhttp.la
 $(tests_programs): AM_LDFLAGS += -no-install -pthread
 
 tests_environment = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; CC='$(CC)'; \
@@ -300,6 +306,14 @@ TEST_EXTENSIONS =
 .PHONY: sweep
 sweep:
 	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests)
+
+# By clang with libFuzzer: make fuzz FUZZ_SECONDS=3600. What is found stays in fuzz-found/.
+FUZZ_SECONDS = 60
+.PHONY: fuzz
+fuzz:
+	@for target in $(fuzz_tests); do \
+		$(SHELL) $(srcdir)/tests/fuzz/run "$$target" $(FUZZ_SECONDS) || exit; \
+	done
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
