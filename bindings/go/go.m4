@@ -12,7 +12,7 @@ AS_IF([test -z "$GO"], [go_missing="no go"],
 	[test -z "$SWIG"], [go_missing="no swig"])
 AS_IF([test -z "$go_missing"], [
 	BINDINGS="$BINDINGS bindings/go"
-	AC_MSG_NOTICE([Go package: `"$GO" version`])
+	AC_MSG_NOTICE([Go package: $($GO version)])
 ], [
 	AS_CASE(["$with_go"], [""|no|check], [], [AC_MSG_ERROR([--with-go: $go_missing])])
 	AC_MSG_NOTICE([Go package: none ($go_missing)])
