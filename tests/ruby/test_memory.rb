@@ -77,7 +77,8 @@ class TestMemory < LibHTTPTest
     work.call(10_000)
     before = resident
     work.call(90_000)
-    assert_operator resident - before, :<, 20_000
+    # Ruby lets garbage of some 16 to 32 MiB stand before it collects; a handle a connection that stayed would be 90 MiB.
+    assert_operator resident - before, :<, 45_000
   end
 
   test "a fork's child uses what it inherited; only the exchange under way is lost" do
