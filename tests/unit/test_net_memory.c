@@ -41,6 +41,12 @@ static void test_reading(void)
     transport_wait(t, WANT_READ, &wait);
     is(wait.fd, -1, "C-127 there is no descriptor");
     is(wait.events, WANT_READ, "C-127 but what is needed");
+    transport_write(t, &(struct iovec){"x", 1}, 1, &got, &net.failure);
+    transport_wait(t, WANT_READ, &wait);
+    is(wait.events, WANT_READ | WANT_WRITE, "C-127 and that there are bytes to take");
+    transport_wait(t, 0, &wait);
+    is(wait.events, 0, "C-127 where nothing is pending nobody has to wait for them");
+    memory_took(t, 1);
     ok(!transport_has_input(t), "no input");
     is(transport_look(t, &net.failure), LIBHTTP_OK, "C-105 nothing came while idle");
     feed(&net, t, "abcdefg");
