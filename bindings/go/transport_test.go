@@ -201,7 +201,7 @@ func TestReuse(t *testing.T) {
 		must(t, err)
 		body(t, response)
 	}
-	check(t, atomic.LoadInt32(&opened) == 1, "C-102 one connection for all: %d", opened)
+	check(t, atomic.LoadInt32(&opened) == 1, "C-102 one connection for all: %d", atomic.LoadInt32(&opened))
 	response, err := client.Head(server.URL)
 	must(t, err)
 	check(t, response.Body == http.NoBody, "C-75 HEAD has no body")
@@ -213,12 +213,12 @@ func TestReuse(t *testing.T) {
 	}
 	must(t, err)
 	body(t, response)
-	check(t, atomic.LoadInt32(&opened) == 2, "C-105 a closed one is replaced: %d", opened)
+	check(t, atomic.LoadInt32(&opened) == 2, "C-105 a closed one is replaced: %d", atomic.LoadInt32(&opened))
 	transport.CloseIdleConnections()
 	response, err = client.Get(server.URL)
 	must(t, err)
 	body(t, response)
-	check(t, atomic.LoadInt32(&opened) == 3, "CloseIdleConnections closes it: %d", opened)
+	check(t, atomic.LoadInt32(&opened) == 3, "CloseIdleConnections closes it: %d", atomic.LoadInt32(&opened))
 }
 
 func TestConcurrent(t *testing.T) {
@@ -692,7 +692,7 @@ func TestNeverTwice(t *testing.T) {
 	body(t, response)
 	_, err = client.Get(url)
 	check(t, errors.Is(err, libhttp.ErrRemoteDisconnected), "C-105 the loss is told: %v", err)
-	check(t, atomic.LoadInt32(&requests) == 1, "C-105 the request was sent once: %d", requests)
+	check(t, atomic.LoadInt32(&requests) == 1, "C-105 the request was sent once: %d", atomic.LoadInt32(&requests))
 }
 
 func TestTruncated(t *testing.T) {
