@@ -30,7 +30,7 @@ static void test_reading(void)
 {
     struct net net;
     struct transport *t = make(&net);
-    char one[3], two[8];
+    char one[3] = "x", two[8];
     struct iovec areas[2] = {{one, sizeof one}, {two, sizeof two}};
     size_t got = 99;
     struct wait wait;
@@ -41,7 +41,7 @@ static void test_reading(void)
     transport_wait(t, WANT_READ, &wait);
     is(wait.fd, -1, "C-127 there is no descriptor");
     is(wait.events, WANT_READ, "C-127 but what is needed");
-    transport_write(t, &(struct iovec){"x", 1}, 1, &got, &net.failure);
+    transport_write(t, &(struct iovec){one, 1}, 1, &got, &net.failure);
     transport_wait(t, WANT_READ, &wait);
     is(wait.events, WANT_READ | WANT_WRITE, "C-127 and that there are bytes to take");
     transport_wait(t, 0, &wait);
