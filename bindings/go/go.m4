@@ -6,7 +6,7 @@ AC_ARG_WITH([go], AS_HELP_STRING([--with-go=PROGRAM], [the Go package, tested wi
 AS_CASE(["$with_go"],
 	[no], [GO=],
 	[""|yes|check], [AC_PATH_PROG([GO], [go])],
-	[AC_PATH_PROG([GO], ["$with_go"])])
+	[GO=$with_go; AC_PATH_PROG([GO], ["$with_go"])])
 go_missing=
 AS_IF([test -z "$GO"], [go_missing="no go"],
 	[test -z "$SWIG"], [go_missing="no swig"])

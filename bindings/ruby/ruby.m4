@@ -6,7 +6,7 @@ AC_ARG_WITH([ruby], AS_HELP_STRING([--with-ruby=PROGRAM], [the Ruby binding, for
 AS_CASE(["$with_ruby"],
 	[no], [RUBY=],
 	[""|yes|check], [AC_PATH_PROG([RUBY], [ruby])],
-	[AC_PATH_PROG([RUBY], ["$with_ruby"])])
+	[RUBY=$with_ruby; AC_PATH_PROG([RUBY], ["$with_ruby"])])
 ruby_config() {
 	"$RUBY" -rrbconfig -e "print RbConfig::CONFIG.fetch(%([$]1))" 2>/dev/null
 }
