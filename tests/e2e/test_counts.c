@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an exchange costs: system calls, allocations, copies (speed.md). Counts, so that they hold
  * on any machine. */
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,16 +116,37 @@ static void calls_of(struct job job, bool with_tls)
     peer_kill(peer);
 }
 
+/* Of what was seen: receives that took nothing away, which only a busy machine adds. A look where
+ * we came back late; one that gave up after a slice of time where the peer did. */
+static int receives(bool look)
+{
+    int count = 0;
+
+    for (int i = 0; i < calls.count && i < SYSCALLS_MAX; i++) {
+        const struct syscall_seen *seen = &calls.seen[i];
+        bool peeks = seen->arguments[3] & MSG_PEEK;
+
+        if (seen->number == SYS_recvfrom && peeks == look)
+            count += look || seen->result == -EAGAIN;
+    }
+    return count;
+}
+
 static void test_keep_alive(bool with_tls)
 {
     const char *name = with_tls ? "TLS 1.3" : "plain";
 
     calls_of((struct job){.gets = GETS}, with_tls);
-    is(calls.count, 2 * GETS, "C-27 %d keep-alive GETs over %s take two system calls each: %s",
-       GETS, name, syscalls_text(&calls));
-    calls_of((struct job){.gets = 1, .pause_ms = 20}, with_tls);
-    is(calls.count, 3, "C-105 after a pause of 20 ms over %s exactly one look: %s", name,
+    is(calls.count - receives(true) - receives(false), 2 * GETS,
+       "C-27 %d keep-alive GETs over %s take two system calls each: %s", GETS, name,
        syscalls_text(&calls));
+    for (int i = 0; i < 20 && receives(true) > 0; i++)
+        calls_of((struct job){.gets = GETS}, with_tls);
+    is(receives(true), 0, "C-105 without a pause over %s no look", name);
+    calls_of((struct job){.gets = 1, .pause_ms = 20}, with_tls);
+    is(calls.count - receives(false), 3,
+       "C-105 after a pause of 20 ms over %s exactly one look: %s", name, syscalls_text(&calls));
+    is(receives(true), 1, "C-105 which takes nothing");
 }
 
 static void without_timeouts(void *context)
@@ -142,8 +164,8 @@ static void test_connect(void)
     struct job job = {.c = connection(peer, false), .gets = 1, .connects = true};
 
     calls_of(job, false);
-    is(calls.count, 8, "C-9 connect, GET and close with timeouts take 8 system calls: %s",
-       syscalls_text(&calls));
+    is(calls.count - receives(false), 8,
+       "C-9 connect, GET and close with timeouts take 8 system calls: %s", syscalls_text(&calls));
     is(syscalls_of(without_timeouts, &job, &calls), 0, "the same goes without");
     is(calls.count, 6, "C-9 and 6 without timeouts: %s", syscalls_text(&calls));
     libhttp_connection_free(job.c);

@@ -32,7 +32,7 @@ static void test_stops(enum drive_mode mode)
     struct peer *peer = client_peer((struct peer_step[]){
         PEER_READ_HEAD,
         PEER_SEND(TOO_LARGE),
-        PEER_DELAY(200),
+        PEER_GATE,
         PEER_WAIT_CLOSE,
         PEER_ACCEPT,
         PEER_READ_HEAD,
@@ -47,6 +47,7 @@ static void test_stops(enum drive_mode mode)
     client_ready(k);
     libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, LARGE * 2LL);
     status = send_pieces(k, &sent);
+    peer_open(peer);
     client_failed(k, status, LIBHTTP_E_EARLY_RESPONSE, "C-124 an early answer stops an upload");
     ok(sent < LARGE, "C-124 after %lld bytes, %s", (long long)sent, k->name);
     client_failed(k, client_send(k, piece, 1, NULL), LIBHTTP_E_EARLY_RESPONSE,
@@ -65,7 +66,7 @@ static void test_whole(enum drive_mode mode)
     struct peer *peer = client_peer((struct peer_step[]){
         PEER_READ_HEAD,
         PEER_SEND(TOO_LARGE),
-        PEER_DELAY(100),
+        PEER_GATE,
         PEER_WAIT_CLOSE,
         PEER_END,
     });
@@ -73,6 +74,7 @@ static void test_whole(enum drive_mode mode)
 
     is(client_request(k, "PUT", "/", NULL, body, sizeof body), LIBHTTP_OK,
        "C-124 an early answer ends request() well, %s", k->name);
+    peer_open(peer);
     client_answer(k, 413, "stop", "C-124 and is the answer");
     client_free(k);
     peer_finish(peer, "C-124 the peer's side, %s", drive_mode_name(mode));
@@ -324,7 +326,7 @@ static void test_look(void)
     is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_OK, "C-124 not connected: no answer");
     is(libhttp_connection_flush(k->c), LIBHTTP_OK, "C-124 the head leaves");
     readable.fd = libhttp_connection_fileno(k->c);
-    ok(poll(&readable, 1, 5000) == 1, "C-124 the peer answers before it has the body");
+    ok(poll(&readable, 1, 10000) == 1, "C-124 the peer answers before it has the body");
     is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE,
        "C-124 sending nothing finds the answer");
     client_answer(k, 413, "stop", "C-124 which can be had");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -131,7 +132,17 @@ static void test_proc(enum drive_mode mode)
     peer_finish(peer, "C-46 the peer's side, %s", drive_mode_name(mode));
 }
 
-/* A child that writes the pieces, each when its reader has had time to wait. */
+/* Until the pipe's reader has taken all; it is given a moment more, to wait for the next. */
+static void let_read(int fd)
+{
+    int unread = 1;
+
+    for (int i = 0; i < 10000 && ioctl(fd, FIONREAD, &unread) == 0 && unread > 0; i++)
+        usleep(1000);
+    usleep(30000);
+}
+
+/* A child that writes the pieces, the second when the first has been read. */
 static int slow_pipe(const char *first, const char *second, pid_t *ret_pid)
 {
     int ends[2];
@@ -142,9 +153,9 @@ static int slow_pipe(const char *first, const char *second, pid_t *ret_pid)
     if (*ret_pid == 0) {
         bool well = write(ends[1], first, strlen(first)) > 0;
 
-        usleep(80000);
+        let_read(ends[0]);
         well = well && write(ends[1], second, strlen(second)) > 0;
-        usleep(30000);
+        let_read(ends[0]);
         _exit(!well);
     }
     close(ends[1]);

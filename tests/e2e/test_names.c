@@ -129,7 +129,7 @@ static void test_happy_eyeballs(void)
     took = milliseconds() - from;
     is(status, LIBHTTP_OK, "C-126 the second address wins, %s: %s", conn_mode_name(mode),
        libhttp_connection_error(c));
-    ok(took >= 200 && took < 5000, "C-126 after its delay: %lld ms", (long long)took);
+    ok(took >= 200 && took < 20000, "C-126 after its delay: %lld ms", (long long)took);
     snprintf(address, sizeof address, "127.0.0.2:%d", port);
     is_str(libhttp_connection_peer_address(c), address, "C-126 and is the one connected to");
     libhttp_connection_free(c);

@@ -13,23 +13,13 @@
 
 #include "support/certs.h"
 #include "support/conn.h"
+#include "support/counts.h"
 #include "support/peer.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
 #include "support/syscalls.h"
 #include "support/tempdir.h"
 #include "tap.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define IS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define IS_TSAN 1 /* which has a thread of its own that sleeps */
-#endif
-#endif
-#ifndef IS_TSAN
-#define IS_TSAN 0
-#endif
 
 enum { BODY = 1 << 20, UPLOAD = 1 << 21, FDS = 1024 };
 
@@ -251,11 +241,10 @@ static void test_in_vain(void)
     full_backlog_free(local);
 }
 
-/* The thread of a look-up that is given up goes on by itself: nobody waits for it. */
+/* The thread of a look-up that is given up goes on by itself: whoever waited for it would never
+ * return. */
 static void resolve_in_vain(void *context)
 {
-    int64_t from = milliseconds();
-
     resolver_hang(true);
     syscalls_begin();
     for (int i = 0; i < 3; i++) {
@@ -269,8 +258,6 @@ static void resolve_in_vain(void *context)
     if (socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0) < 0)
         _exit(4);
     syscalls_end();
-    if (milliseconds() - from > 5000)
-        _exit(5);
 }
 
 static void test_resolving(void)

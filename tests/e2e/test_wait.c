@@ -18,6 +18,9 @@
 #include "support/sockets.h"
 #include "tap.h"
 
+/* What doesn't come within this does not come. */
+enum { PATIENCE_MS = 10000 };
+
 /* What wait said. */
 struct said {
     int32_t fd, events;
@@ -53,8 +56,8 @@ static struct said waits(const libhttp_connection *c, int32_t events, bool socke
     if (most_ms < 0)
         is(said.ms, -1, "%s: no limit", what);
     else
-        ok(said.ms > most_ms - 5000 && said.ms > 0 && said.ms <= most_ms,
-           "C-120 %s: %lld of %lld ms are left", what, (long long)said.ms, (long long)most_ms);
+        ok(said.ms > 0 && said.ms <= most_ms, "C-120 %s: %lld of %lld ms are left", what,
+           (long long)said.ms, (long long)most_ms);
     return said;
 }
 
@@ -107,7 +110,7 @@ static void test_opening(void)
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "resolving: another try");
     is(ask(c).generation, resolving.generation, "resolving: the same generation");
     resolver_hang(false);
-    ok(is_ready(resolving, 5000), "resolving: ready when the look-up is done");
+    ok(is_ready(resolving, PATIENCE_MS), "resolving: ready when the look-up is done");
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "then connecting hangs");
     connecting = waits(c, LIBHTTP_WAIT_WRITE, true, 20000, "connecting");
     ok(connecting.generation != resolving.generation, "connecting: another generation");
@@ -153,7 +156,7 @@ static void test_unix(void)
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "a Unix connect into a full backlog");
     said = ask(c);
     ok(said.fd >= 0 && !is_socket(said.fd), "a timer's descriptor, never the socket");
-    ok(is_ready(said, 5000), "which is ready after a while");
+    ok(is_ready(said, PATIENCE_MS), "which is ready after a while");
     full_backlog_accept(full);
     full_backlog_accept(full);
     for (int i = 0; i < 200 && libhttp_connection_connect(c) == LIBHTTP_AGAIN; i++) {
@@ -177,7 +180,7 @@ static void test_handshake(void)
     for (int i = 0; i < 3; i++) {
         status = libhttp_connection_connect(c);
         if (ask(c).events != LIBHTTP_WAIT_READ)
-            is_ready(ask(c), 1000);
+            is_ready(ask(c), PATIENCE_MS);
     }
     is(status, LIBHTTP_AGAIN, "a TLS server that says nothing");
     waits(c, LIBHTTP_WAIT_READ, true, 30000, "handshaking");
@@ -187,7 +190,7 @@ static void test_handshake(void)
     for (int i = 0; i < 3; i++) {
         status = libhttp_connection_connect(c);
         if (ask(c).events != LIBHTTP_WAIT_READ)
-            is_ready(ask(c), 1000);
+            is_ready(ask(c), PATIENCE_MS);
     }
     is(status, LIBHTTP_AGAIN, "a proxy that says nothing");
     waits(c, LIBHTTP_WAIT_READ, true, 30000, "waiting for the tunnel");
@@ -202,7 +205,7 @@ static void wait_for_close(const libhttp_connection *c)
     struct pollfd pollfd = {.fd = libhttp_connection_fileno(c), .events = POLLIN};
 
     if (pollfd.fd >= 0)
-        poll(&pollfd, 1, 5000);
+        poll(&pollfd, 1, PATIENCE_MS);
     poll(NULL, 0, 10);
 }
 
@@ -210,12 +213,19 @@ static void wait_for_close(const libhttp_connection *c)
 static void test_exchange(void)
 {
     static const struct peer_step steps[] = {
-        PEER_READ_HEAD,     PEER_DELAY(100),
-        PEER_READ(1 << 23), PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"),
-        PEER_DELAY(100),    PEER_SEND("body"),
-        PEER_CLOSE,         PEER_ACCEPT,
-        PEER_READ_HEAD,     PEER_SEND("HTTP/1.1 204 No Content\r\n\r\n"),
-        PEER_WAIT_CLOSE,    PEER_END,
+        PEER_READ_HEAD,
+        PEER_GATE,
+        PEER_READ(1 << 23),
+        PEER_GATE,
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"),
+        PEER_GATE,
+        PEER_SEND("body"),
+        PEER_CLOSE,
+        PEER_ACCEPT,
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 204 No Content\r\n\r\n"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
     };
     static char data[1 << 20];
     struct peer *peer = peer_start_with(&(struct peer_options){.receive_buffer = 4096}, steps);
@@ -234,6 +244,7 @@ static void test_exchange(void)
     is(status, LIBHTTP_AGAIN, "nobody reads what is sent");
     sending = waits(c, LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE, true, 9000,
                     "C-124 sending, with an early answer in mind");
+    peer_open(peer);
     while (left > 0) {
         UNTIL_DONE(
             c, status,
@@ -247,13 +258,15 @@ static void test_exchange(void)
     is(libhttp_connection_getresponse(c, &r), LIBHTTP_AGAIN, "the answer takes its time");
     reading = waits(c, LIBHTTP_WAIT_READ, true, 9000, "waiting for the head");
     is(reading.generation, sending.generation, "the same socket: the same generation");
+    peer_open(peer);
     is(conn_respond(c, &r), LIBHTTP_OK, "a head");
     is(libhttp_response_read(r, body, sizeof body, &got), LIBHTTP_AGAIN, "no body yet");
     waits(c, LIBHTTP_WAIT_READ, true, 9000, "waiting for the body");
+    peer_open(peer);
     is(conn_read(c, r, body, sizeof body), 4, "the body");
     waits_for_nothing(c, "after the exchange");
     libhttp_response_free(r);
-    ok(peer_wait_received(peer, 1 << 23, 5000), "the peer has it all");
+    ok(peer_wait_received(peer, 1 << 23, PATIENCE_MS), "the peer has it all");
     wait_for_close(c);
     r = NULL;
     libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY);
@@ -302,11 +315,11 @@ static bool loop_wait(struct loop *loop, const libhttp_connection *c)
 {
     struct said said = ask(c);
     struct epoll_event event;
-    int ms = said.ms < 0 || said.ms > 5000 ? 5000 : (int)said.ms;
+    int ms = said.ms < 0 || said.ms > PATIENCE_MS ? PATIENCE_MS : (int)said.ms;
 
     if (said.fd >= 0)
         loop_register(loop, said);
-    if (epoll_wait(loop->epoll, &event, 1, ms) == 0 && ms == 5000)
+    if (epoll_wait(loop->epoll, &event, 1, ms) == 0 && ms == PATIENCE_MS)
         loop->hung = true;
     return !loop->hung;
 }

@@ -10,8 +10,9 @@
 #include "support/peer.h"
 #include "tap.h"
 
-/* The longest wait, and how late a cancel may be: both generous. */
-enum { WAIT_MAX_MS = 10000, LATE_MS = 2000 };
+/* The longest wait, and how late a cancel may be: both generous, but less than what a test's peer
+ * stays silent for. */
+enum { WAIT_MAX_MS = 10000, LATE_MS = 8000 };
 
 static int64_t slowest;
 

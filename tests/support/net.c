@@ -108,17 +108,23 @@ struct endpoint net_loopback(int port)
 struct later {
     pthread_t thread;
     struct canceller *canceller;
+    bool (*when)(void);
     int ms;
     int64_t at;
 };
+
+static void nap(int ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+}
 
 static void *cancel_then(void *argument)
 {
     struct later *later = argument;
 
-    nanosleep(
-        &(struct timespec){.tv_sec = later->ms / 1000, .tv_nsec = later->ms % 1000 * 1000000L},
-        NULL);
+    for (int i = 0; later->when && !later->when() && i < 5000; i++)
+        nap(2);
+    nap(later->ms);
     later->at = clock_now();
     canceller_cancel(later->canceller);
     return NULL;
@@ -126,11 +132,17 @@ static void *cancel_then(void *argument)
 
 struct later *cancel_later(struct canceller *canceller, int ms)
 {
+    return cancel_later_when(canceller, ms, NULL);
+}
+
+struct later *cancel_later_when(struct canceller *canceller, int ms, bool (*when)(void))
+{
     struct later *later = calloc(1, sizeof *later);
 
     if (!later)
         bail_out("out of memory");
     later->canceller = canceller_ref(canceller);
+    later->when = when;
     later->ms = ms;
     if (pthread_create(&later->thread, NULL, cancel_then, later))
         bail_out("no thread");

@@ -37,6 +37,8 @@ union address net_address(const char *literal, int port);
 /* Cancels from a thread of its own, ms milliseconds from now. */
 struct later;
 struct later *cancel_later(struct canceller *canceller, int ms);
+/* The same, but not before this is so. */
+struct later *cancel_later_when(struct canceller *canceller, int ms, bool (*when)(void));
 /* Joins it; how many milliseconds have passed since it cancelled. */
 int later_done(struct later *later);
 

@@ -84,12 +84,12 @@ static void open_sockets(struct peer *peer, struct peer_side *side)
 
 static struct peer_shared *map_shared(void)
 {
-    void *memory = mmap(NULL, sizeof(struct peer_shared), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct peer_shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    if (memory == MAP_FAILED)
+    if (shared == MAP_FAILED || sem_init(&shared->gates, 1, 0) != 0)
         bail_out("peer: no memory");
-    return memory;
+    return shared;
 }
 
 static _Noreturn void child(struct peer *peer, struct peer_side *side,
@@ -177,6 +177,11 @@ void peer_kill(struct peer *peer)
     while (waitpid(peer->process, NULL, 0) < 0 && errno == EINTR)
         continue;
     peer_free(peer);
+}
+
+void peer_open(const struct peer *peer)
+{
+    sem_post(&peer->shared->gates);
 }
 
 int peer_port(const struct peer *peer)

@@ -6,12 +6,14 @@
  *     struct peer *peer = peer_start((struct peer_step[]){
  *         PEER_EXPECT("GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
  *         PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
- *         PEER_DELAY(50),
+ *         PEER_GATE,
  *         PEER_SEND("hi"),
  *         PEER_WAIT_CLOSE,
  *         PEER_END,
  *     });
- *     ... connect to 127.0.0.1 and peer_port(peer) ...
+ *     ... connect to 127.0.0.1 and peer_port(peer), see that no body is there yet ...
+ *     peer_open(peer);
+ *     ... read it ...
  *     peer_finish(peer, "C-45 a body");
  *
  * The first connection is accepted by itself; PEER_ACCEPT takes the next. The connection of the
@@ -44,6 +46,7 @@ enum peer_action {
     PEER_DO_SEND_SLOWLY,
     PEER_DO_SEND_FILL,
     PEER_DO_DELAY,
+    PEER_DO_GATE,
     PEER_DO_SHUTDOWN,
     PEER_DO_CLOSE,
     PEER_DO_CUT,
@@ -109,7 +112,10 @@ struct peer_step {
     PEER_STEP(SEND_SLOWLY, .data = (bytes), .length = (size_t)(n), .number = (ms))
 /* n bytes of peer_fill()'s pattern. Ends early, without failing, where the client has gone. */
 #define PEER_SEND_FILL(n) PEER_STEP(SEND_FILL, .number = (n))
-#define PEER_DELAY(ms)    PEER_STEP(DELAY, .number = (ms))
+/* Where an order is meant, PEER_GATE is it: on a busy machine a delay keeps none. */
+#define PEER_DELAY(ms) PEER_STEP(DELAY, .number = (ms))
+/* Until the test has called peer_open, once for each gate. */
+#define PEER_GATE PEER_STEP(GATE, .number = 0)
 
 /* Nothing more will be sent: FIN, and over TLS close_notify before it. Reading goes on. */
 #define PEER_SHUTDOWN PEER_STEP(SHUTDOWN, .number = 0)
@@ -170,6 +176,9 @@ bool peer_finish(struct peer *peer, const char *format, ...) __attribute__((form
 
 /* Ends the script wherever it is; no check. */
 void peer_kill(struct peer *peer);
+
+/* Lets the script through its next PEER_GATE, now or when it gets there. From any process, too. */
+void peer_open(const struct peer *peer);
 
 int peer_port(const struct peer *peer);
 /* PEER_UNIX: the socket's path. */

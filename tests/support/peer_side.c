@@ -21,6 +21,20 @@ static void sleep_ms(int64_t ms)
         continue;
 }
 
+static void do_gate(struct peer_side *side)
+{
+    struct timespec until;
+    int passed;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += side->wait_ms / 1000;
+    do
+        passed = sem_timedwait(&side->shared->gates, &until);
+    while (passed != 0 && errno == EINTR);
+    if (passed != 0)
+        peer_complain(side, "GATE: the test did not open it in time");
+}
+
 static const char *how_it_ended(int got)
 {
     return got == -2  ? "nothing more came in time"
@@ -251,6 +265,9 @@ static void other_step(struct peer_side *side, const struct peer_step *step)
     case PEER_DO_DELAY:
         sleep_ms(step->number);
         break;
+    case PEER_DO_GATE:
+        do_gate(side);
+        break;
     case PEER_DO_NO_CONNECTION:
         do_no_connection(side, (int)step->number);
         break;
@@ -269,7 +286,7 @@ static void other_step(struct peer_side *side, const struct peer_step *step)
 static bool stands_alone(const struct peer_side *side, const struct peer_step *step)
 {
     return step->action == PEER_DO_NO_CONNECTION || step->action == PEER_DO_DELAY ||
-           step->action == PEER_DO_ACCEPT ||
+           step->action == PEER_DO_GATE || step->action == PEER_DO_ACCEPT ||
            (step->action == PEER_DO_LISTEN_NO_MORE && atomic_load(&side->shared->connections) == 0);
 }
 

@@ -4,6 +4,7 @@
 #define TESTS_SUPPORT_PEER_SIDE_H
 
 #include <openssl/ssl.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "support/peer.h"
@@ -16,6 +17,7 @@ enum {
 
 /* What both processes see. Mapped once, shared; pages that nobody writes cost nothing. */
 struct peer_shared {
+    sem_t gates; /* opened, and not yet gone through */
     atomic_size_t received;
     atomic_int connections;
     atomic_int handshakes;

@@ -63,17 +63,23 @@ int closed_port(void)
     return port;
 }
 
+/* A backlog of 0 has room for one, which the kernel moves there when it gets to it. */
+static void await_full(int listener)
+{
+    struct pollfd one = {.fd = listener, .events = POLLIN};
+
+    if (poll(&one, 1, 10000) != 1)
+        bail_out("the backlog stays empty");
+}
+
 static void fill_backlog(struct full_backlog *full, int family, const struct sockaddr *address,
                          socklen_t length)
 {
-    struct pollfd none = {.fd = -1};
-
     for (int i = 0; i < FILLERS; i++) {
         full->fillers[i] = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         connect(full->fillers[i], address, length);
     }
-    /* The kernel moves finished handshakes into the backlog a moment later. */
-    poll(&none, 1, 20);
+    await_full(full->listener);
 }
 
 static struct full_backlog *full_backlog_new(void)

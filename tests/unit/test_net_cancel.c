@@ -19,6 +19,7 @@
 
 #define CANCELS 100000
 #define SOCKETS 20000
+#define SOON    10000000 /* a connect that nobody wakes takes more than two minutes */
 
 static void pair(int fds[2])
 {
@@ -150,13 +151,13 @@ static void test_connecting(void)
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     start = clock_now();
     ok(connect(fd, (struct sockaddr *)&to, sizeof to) < 0, "C-121 a connect behind a cancel");
-    ok(clock_now() - start < 100000, "C-121 is woken, too");
+    ok(clock_now() - start < SOON, "C-121 is woken, too");
     cancel_point_connecting(&p, false);
     pthread_join(thread, NULL);
     cancel_point_connecting(&p, true);
     start = clock_now();
     canceller_cancel(c);
-    ok(clock_now() - start < 1000000, "C-121 a cancel doesn't wait for ever for that");
+    ok(clock_now() - start < SOON, "C-121 a cancel doesn't wait for ever for that");
     cancel_point_done(&p);
     canceller_unref(c);
     full_backlog_free(full);

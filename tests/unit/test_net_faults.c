@@ -149,7 +149,7 @@ static const char *full_path;
 
 static bool settles(int descriptors)
 {
-    for (int i = 0; i < 100 && count_descriptors() != descriptors; i++)
+    for (int i = 0; i < 1000 && count_descriptors() != descriptors; i++)
         poll(NULL, 0, 10);
     return count_descriptors() == descriptors;
 }

@@ -14,7 +14,7 @@
 #include "support/tempdir.h"
 #include "tap.h"
 
-#define SOON 100
+#define SOON 4000
 
 static void pair(int fds[2], int type)
 {
