@@ -11,9 +11,9 @@
 
 #include "base/process.h"
 
-/* How often a shutdown is made anew for a connect that it came too early for, a millisecond apart.
- */
-#define CONNECT_TRIES 50
+/* How often a shutdown is made anew for a connect that it came too early for, a millisecond apart:
+ * longer than a busy machine keeps the connecting thread from its call. */
+#define CONNECT_TRIES 1000
 
 static void pause_for(long nanoseconds)
 {

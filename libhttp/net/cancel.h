@@ -48,7 +48,7 @@ void canceller_unref(struct canceller *c);
 /*
  * From any thread: all points, now and later, until reset. Doesn't wait, but for a connect that
  * sleeps: a shutdown that comes just before it is lost, so it is made again until the connect has
- * returned (some milliseconds at most).
+ * returned: some milliseconds, or as long as a busy machine keeps it from its call, but a second.
  */
 void canceller_cancel(struct canceller *c);
 /* Takes the cancel back; eventfds of idle points are emptied. */
