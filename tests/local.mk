@@ -282,7 +282,8 @@ tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c tests/fuzz/fuzz.h 
 tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests) $(fuzz_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
-EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run tests/support/launch tests/fuzz/run \
+EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run \
+	tests/support/failures tests/support/launch tests/fuzz/run \
 	tests/ffi/run tests/ffi/with_ctypes.py tests/ffi/with_fiddle.rb tests/ffi/with_luajit.lua tests/ffi/with_nothing.py
 
 # A program's source is its name with .c behind it.
@@ -314,6 +315,9 @@ fuzz:
 	@for target in $(fuzz_tests); do \
 		$(SHELL) $(srcdir)/tests/fuzz/run "$$target" $(FUZZ_SECONDS) || exit; \
 	done
+
+clean-local:
+	rm -rf tests/logs
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
