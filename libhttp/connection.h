@@ -70,23 +70,24 @@ LIBHTTP_API int32_t libhttp_connection_set_unix(libhttp_connection *c, const cha
                                                 int64_t path_length);
 
 /**
- * Adopts a connected stream socket: the connection owns it from success on and closes it in the
- * end. It is never shut down, as somebody else may share it, and never reopened: once lost,
+ * Adopts `fd`, a connected stream socket: the connection owns it from success on and closes it in
+ * the end. It is never shut down, as somebody else may share it, and never reopened: once lost,
  * NOT_CONNECTED is given until another is set. Errors: INVALID_ARGUMENT (no connected stream
  * socket; the descriptor stays yours), STATE (connected). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_fd(libhttp_connection *c, int32_t fd);
 
 /**
- * Carried mode: no descriptor at all; what arrives is fed by libhttp_connection_feed(), what is to
- * be sent is fetched by libhttp_connection_take() (wait.h). Each call opens a new, empty transport;
- * lost, it is as with set_fd(). Errors: STATE (connected), NO_MEMORY. Never blocks.
+ * Goes over to carried mode: no descriptor at all; what arrives is fed by
+ * libhttp_connection_feed(), what is to be sent is fetched by libhttp_connection_take() (wait.h).
+ * Each call opens a new, empty transport; lost, it is as with set_fd(). Errors: INVALID_ARGUMENT
+ * (NULL), STATE (connected), NO_MEMORY. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_carried(libhttp_connection *c);
 
 /**
- * Speaks TLS, by this configuration, of which a reference is kept; the configuration is frozen by
- * its first use. Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident), STATE
+ * Speaks TLS, by `config`, of which a reference is kept; the configuration is frozen by its first
+ * use. Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident), STATE
  * (connected). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *config);
@@ -113,16 +114,16 @@ LIBHTTP_API int32_t libhttp_connection_connect(libhttp_connection *c);
 
 /**
  * Closes the connection, at any time; it may be opened again. A response whose body is unread
- * reports that it was cut off. An error only for NULL. Never blocks.
+ * reports that it was cut off. Errors: INVALID_ARGUMENT (NULL). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_close(libhttp_connection *c);
 
 /**
- * Begins a request: the request line, Host and `Accept-Encoding: identity`, as `skip`
- * (LIBHTTP_SKIP_HOST, _ACCEPT_ENCODING) allows. An empty target is "/". Nothing is sent yet. The
- * texts are copied. RFC 9112 3. Errors: CANNOT_SEND_REQUEST (the last request is not ended, or its
- * response not fetched), INVALID_ARGUMENT (method is no token), INVALID_URL (target),
- * NOT_CONNECTED, NO_MEMORY. Never blocks.
+ * Begins a request: the request line, Host and `Accept-Encoding: identity`, as `skip` (0,
+ * LIBHTTP_SKIP_HOST, LIBHTTP_SKIP_ACCEPT_ENCODING) allows. An empty target is "/". Nothing is sent
+ * yet. The texts are copied. RFC 9112 3. Errors: CANNOT_SEND_REQUEST (the last request is not
+ * ended, or its response not fetched), INVALID_ARGUMENT (method is no token), INVALID_URL
+ * (target), NOT_CONNECTED, NO_MEMORY. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method,
                                                   int64_t method_length, const char *target,
@@ -138,9 +139,9 @@ LIBHTTP_API int32_t libhttp_connection_putheader(libhttp_connection *c, const ch
                                                  int64_t value_length);
 
 /**
- * Continues the field last put on a line of its own (obs-fold). Deprecated by RFC 9112 5.2: many
- * servers refuse it; here for http.client's putheader with several values. Errors as of putheader.
- * Never blocks.
+ * Continues the field last put by `value` on a line of its own (obs-fold). Deprecated by RFC 9112
+ * 5.2: many servers refuse it; here for http.client's putheader with several values. Errors as of
+ * putheader(). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_putheader_continue(libhttp_connection *c, const char *value,
                                                           int64_t value_length);
@@ -155,22 +156,24 @@ LIBHTTP_API int32_t libhttp_connection_putheader_continue(libhttp_connection *c,
 LIBHTTP_API int32_t libhttp_connection_endheaders(libhttp_connection *c, int32_t flags);
 
 /**
- * Sends bytes of the body; *ret_sent (or NULL, in blocking mode) is how many were taken, all of
- * them in blocking mode. With length 0 it only looks, without waiting, whether a final response has
- * come: for who has nothing to send yet and finds the socket readable. Errors: CANNOT_SEND_HEADER
- * (the head isn't ended), BODY_LENGTH (more than declared; nothing is sent), EARLY_RESPONSE (a
- * final response came: stop, and call getresponse), OS, TLS, TIMEOUT, CANCELLED, NOT_CONNECTED and
- * those of connect. Blocks in blocking mode, else AGAIN, with nothing taken. RFC 9112 6, 7.
+ * Sends `length` bytes of the body at `data`; *ret_sent (or NULL, in blocking mode) is how many
+ * were taken, all of them in blocking mode. With length 0 it only looks, without waiting, whether
+ * a final response has come: for who has nothing to send yet and finds the socket readable.
+ * Errors: CANNOT_SEND_HEADER (the head isn't ended), BODY_LENGTH (more than declared; nothing is
+ * sent), EARLY_RESPONSE (a final response came: stop, and call getresponse), OS, TLS, TIMEOUT,
+ * CANCELLED, NOT_CONNECTED, and those of connect. Blocks in blocking mode, else AGAIN. RFC 9112 6,
+ * 7.
  */
 LIBHTTP_API int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t length,
                                             int64_t *ret_sent);
 
 /**
- * Sends bytes of the body from a descriptor, at most `length` or, with LIBHTTP_LENGTH_UNKNOWN, as
- * many as it gives or the body still may have. A regular file goes by sendfile(2) from its offset,
- * which moves on by what was taken. *ret_sent (or NULL, in blocking mode) is how many were taken;
- * 0: the file has ended. The descriptor is not kept. Errors: as of send, and
- * UNIMPLEMENTED_FILE_MODE (can't be read from). Blocks in blocking mode, else AGAIN.
+ * Sends bytes of the body from the descriptor `fd`, at most `length` or, with
+ * LIBHTTP_LENGTH_UNKNOWN, as many as it gives or the body still may have. A regular file goes by
+ * sendfile(2) from its offset, which moves on by what was taken. *ret_sent (or NULL, in blocking
+ * mode) is how many were taken; 0: the file has ended. The descriptor is not kept. Errors: those
+ * of send, and UNIMPLEMENTED_FILE_MODE (fd can't be read from). Blocks in blocking mode, else
+ * AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd, int64_t length,
                                                int64_t *ret_sent);
@@ -191,12 +194,13 @@ LIBHTTP_API int32_t libhttp_connection_finish(libhttp_connection *c,
 LIBHTTP_API int32_t libhttp_connection_flush(libhttp_connection *c);
 
 /**
- * A whole request: putrequest, the framing, `headers` (or NULL), endheaders, and the body.
- * `body_length` is LIBHTTP_NO_BODY, or the number of bytes at `body`: Content-Length is added
- * unless `headers` frame the body. Sent in blocking mode; else only put, and moved by flush or
- * getresponse (TOO_LARGE for a body over LIBHTTP_OUTPUT_MAX, nothing is kept: use request_pieces).
- * An early final response ends the sending with OK. Errors: those of putrequest, putheader, send;
- * after one nothing is begun. Blocks in blocking mode; never AGAIN.
+ * Sends a whole request: `method` and `target` as putrequest(), the framing, `headers` (or NULL),
+ * endheaders(), and the body. `body_length` is LIBHTTP_NO_BODY, or the number of bytes at `body`:
+ * Content-Length is added unless `headers` frame the body. Sent in blocking mode; else only put,
+ * and moved by flush() or getresponse(). An early final response ends the sending with OK.
+ * Errors: TOO_LARGE (outside blocking mode, a body over LIBHTTP_OUTPUT_MAX: use request_pieces()),
+ * and those of putrequest, putheader, send; after one nothing is begun. Blocks in blocking mode,
+ * and never gives LIBHTTP_AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_request(libhttp_connection *c, const char *method,
                                                int64_t method_length, const char *target,
@@ -205,10 +209,12 @@ LIBHTTP_API int32_t libhttp_connection_request(libhttp_connection *c, const char
                                                int64_t body_length);
 
 /**
- * The same with the body from a descriptor: `length` bytes, or LIBHTTP_LENGTH_UNKNOWN: what is left
- * of a regular file, else chunked until its end. Outside blocking mode only the head is put: go on
- * with send_fd until it gives 0, then finish. Errors: as of request, and UNIMPLEMENTED_FILE_MODE,
- * OS (reading failed).
+ * Sends a whole request as libhttp_connection_request() does, its head of `method`, `target` and
+ * `headers`, with the body from the descriptor `fd`: `length` bytes, or LIBHTTP_LENGTH_UNKNOWN:
+ * what is left of a regular file, else chunked until its end. Outside blocking mode only the head
+ * is put: go on with send_fd() until it gives 0, then finish(). Errors: UNIMPLEMENTED_FILE_MODE
+ * (fd can't be read from), OS (reading failed), and those of request. Blocks in blocking mode, and
+ * never gives LIBHTTP_AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
                                                   int64_t method_length, const char *target,
@@ -217,9 +223,9 @@ LIBHTTP_API int32_t libhttp_connection_request_fd(libhttp_connection *c, const c
                                                   int64_t length);
 
 /**
- * The head of a request whose body follows in pieces by send() and ends with finish(): `length`
- * bytes in all, or LIBHTTP_LENGTH_UNKNOWN: chunked. Errors: those of putrequest and putheader.
- * Never blocks.
+ * Puts the head of a request, of `method`, `target` and `headers` (or NULL), whose body follows in
+ * pieces by send() and ends with finish(): `length` bytes in all, or LIBHTTP_LENGTH_UNKNOWN:
+ * chunked. Errors: those of putrequest and putheader. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *method,
                                                       int64_t method_length, const char *target,
@@ -230,11 +236,11 @@ LIBHTTP_API int32_t libhttp_connection_request_pieces(libhttp_connection *c, con
 /**
  * Waits for the response's head and gives the response; free it with libhttp_response_free().
  * Interim responses (1xx) are kept, see libhttp_response_interim_count(). The connection may
- * outlive it and be outlived. Errors: RESPONSE_NOT_READY (nothing was sent, or the last response is
- * unread), REMOTE_DISCONNECTED, BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER,
- * TOO_MANY_HEADERS, HEAD_TOO_LARGE, INCOMPLETE_READ, UNKNOWN_TRANSFER_ENCODING, BAD_CONTENT_LENGTH,
- * BODY_LENGTH, and those of send. After any the connection is idle and usable. RFC 9112 4. Blocks
- * in blocking mode, else AGAIN.
+ * outlive it and be outlived. Errors: RESPONSE_NOT_READY (nothing was sent, or the last response
+ * is unread), REMOTE_DISCONNECTED, BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER,
+ * TOO_MANY_HEADERS, HEAD_TOO_LARGE, INCOMPLETE_READ, UNKNOWN_TRANSFER_ENCODING,
+ * BAD_CONTENT_LENGTH, BODY_LENGTH, and those of send; after any the connection is idle and usable.
+ * RFC 9112 4. Blocks in blocking mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_getresponse(libhttp_connection *c, libhttp_response **ret);
 

@@ -2,8 +2,9 @@
 /**
  * @file constants.h
  * Every integer constant of the library's headers by call, for languages that don't see macros. A
- * binding that walks through this table (as through that of error.h) lists nothing itself. None of
- * these functions blocks.
+ * binding that walks through this table (as through that of error.h) lists nothing itself.
+ *
+ * For all of them: none of these functions blocks.
  */
 #ifndef LIBHTTP_CONSTANTS_H
 #define LIBHTTP_CONSTANTS_H
@@ -25,8 +26,7 @@ LIBHTTP_API const char *libhttp_constant_name(int32_t index);
 LIBHTTP_API int64_t libhttp_constant_value(int32_t index);
 
 /**
- * The value of the constant of that name, to *ret.
- * The length is in bytes, or -1 for text that ends at its NUL; the case counts.
+ * Gives the value of the constant of that `name`; the case counts.
  * Errors: INVALID_ARGUMENT (no such constant; NULL).
  */
 LIBHTTP_API int32_t libhttp_constant_find(const char *name, int64_t length, int64_t *ret);

@@ -2,9 +2,11 @@
 /**
  * @file error.h
  * Statuses and errors. A function that can fail returns one of these as an int32_t: LIBHTTP_OK,
- * LIBHTTP_AGAIN (only from functions that say so), or a negative error. The errors form the tree of
- * CPython's http.client exceptions; a binding builds its classes from libhttp_error_at(),
+ * LIBHTTP_AGAIN (only from functions that say so), or a negative error. The errors form the tree
+ * of CPython's http.client exceptions; a binding builds its classes from libhttp_error_at(),
  * libhttp_error_name() and libhttp_error_parent() and lists nothing itself.
+ *
+ * For all of them: none of these functions blocks.
  */
 #ifndef LIBHTTP_ERROR_H
 #define LIBHTTP_ERROR_H
@@ -131,7 +133,7 @@ LIBHTTP_API int32_t libhttp_error_at(int32_t index);
  */
 LIBHTTP_API const char *libhttp_error_name(int32_t code);
 
-/** One sentence that says what the error means. Lives forever, never NULL. */
+/** One sentence that says what `code` means. Lives forever, never NULL. */
 LIBHTTP_API const char *libhttp_error_description(int32_t code);
 
 /** The code that this one specialises; 0 for a root and for a code that is none. */

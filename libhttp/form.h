@@ -3,13 +3,11 @@
  * @file form.h
  * What goes into targets, bodies and fields: percent encoding, forms, Basic credentials.
  *
- * The functions without a handle write into the caller's room, by one rule: `capacity` bytes at
- * `room` take the text and a NUL behind it, and *ret_length (it may be NULL) is the text's length.
- * Too little room is TOO_LARGE and nothing is written. With room NULL and capacity 0 nothing is
- * written either, and *ret_length says how long the text would be; room for a byte more is enough
- * then. They give codes without a sentence. Input and room must not overlap.
- *
- * None of these functions blocks.
+ * For all of them: `capacity` bytes at `room` take the text and a NUL behind it, and *ret_length
+ * (it may be NULL) is the text's length. Where `room` is too little for that, TOO_LARGE is given
+ * and nothing written. With `room` NULL and `capacity` 0 nothing is written either, and
+ * *ret_length says how long the text would be. A function with `room` gives its error without a
+ * sentence. Input and `room` must not overlap. None of these functions blocks.
  */
 #ifndef LIBHTTP_FORM_H
 #define LIBHTTP_FORM_H
@@ -23,10 +21,9 @@ LIBHTTP_BEGIN_DECLS
 
 /**
  * Percent-encodes bytes: all but ASCII letters, digits, "_.-~", and the ASCII bytes in `safe`, as
- * urllib.parse's quote (with safe "/") and quote_plus (with LIBHTTP_PERCENT_PLUS).
- * `data` is `length` bytes, any of them; NULL only with 0. `safe` is text (length -1: ends at its
- * NUL); NULL is none. `flags` is 0 or LIBHTTP_PERCENT_PLUS. The room: see above; 3 * length + 1 is
- * always enough.
+ * urllib.parse's quote (with safe "/") and quote_plus (with LIBHTTP_PERCENT_PLUS). `data` is
+ * `length` bytes, any of them; NULL only with 0. `safe` is text (length -1: ends at its NUL); NULL
+ * is none. `flags` is 0 or LIBHTTP_PERCENT_PLUS. A capacity of 3 * length + 1 is always enough.
  * Errors: INVALID_ARGUMENT, TOO_LARGE (too little room).
  * RFC 3986 2.1.
  */
@@ -37,7 +34,8 @@ LIBHTTP_API int32_t libhttp_percent_encode(const void *data, int64_t length, con
 /**
  * Decodes "%" and two hexadecimal digits to a byte; a "%" without them stays as it is, as in
  * urllib.parse's unquote and unquote_plus. What comes out may hold any byte, NUL too: its length
- * counts. `text` and `flags` as above. The room: see above; length + 1 is always enough.
+ * counts. `text` is `length` bytes long (-1: ends at its NUL); `flags` is 0 or
+ * LIBHTTP_PERCENT_PLUS. A capacity of length + 1 is always enough.
  * Errors: INVALID_ARGUMENT, TOO_LARGE (too little room).
  * RFC 3986 2.1.
  */
@@ -45,10 +43,9 @@ LIBHTTP_API int32_t libhttp_percent_decode(const char *text, int64_t length, int
                                            char *room, int64_t capacity, int64_t *ret_length);
 
 /**
- * The value of an Authorization or Proxy-Authorization field for the Basic scheme: "Basic " and
- * base64 of "user:password". Both are text (length -1: ends at its NUL), in UTF-8 where the server
- * didn't say otherwise. The room: see above. No other copy is made: wipe the room when you are
- * done.
+ * Writes the value of an Authorization or Proxy-Authorization field for the Basic scheme: "Basic "
+ * and base64 of "user:password". Both are text (length -1: ends at its NUL), in UTF-8 where the
+ * server didn't say otherwise. No other copy is made: wipe the room when you are done.
  * Errors: INVALID_ARGUMENT (a colon in the user, a control byte in either, NULL), TOO_LARGE (too
  * little room).
  * RFC 7617 2.
@@ -67,12 +64,12 @@ typedef struct libhttp_form libhttp_form;
  */
 LIBHTTP_API int32_t libhttp_form_new(libhttp_form **ret);
 
-/** Frees it. NULL is fine. */
+/** Frees a form. NULL is fine. */
 LIBHTTP_API void libhttp_form_free(libhttp_form *form);
 
 /**
- * Appends a pair, encoded as urllib.parse.urlencode does. Both are text (length -1: ends at its
- * NUL), in UTF-8. Nothing is kept of them but the encoded copy.
+ * Appends the pair of `name` and `value`, encoded as urllib.parse.urlencode does. Both are text
+ * (length -1: ends at its NUL), in UTF-8. Nothing is kept of them but the encoded copy.
  * Errors: INVALID_ARGUMENT, NO_MEMORY, TOO_LARGE (over LIBHTTP_FORM_MAX in all); nothing is
  * appended then.
  */
@@ -80,13 +77,13 @@ LIBHTTP_API int32_t libhttp_form_add(libhttp_form *form, const char *name, int64
                                      const char *value, int64_t value_length);
 
 /**
- * The same with a value of any bytes, NUL too: `data` is NULL only with length 0, and -1 is no
- * length. Errors as above.
+ * Appends a pair as libhttp_form_add() does, of `name` and a value of any bytes, NUL too: `data`
+ * is NULL only with length 0, and -1 is no length. Errors as of libhttp_form_add().
  */
 LIBHTTP_API int32_t libhttp_form_add_data(libhttp_form *form, const char *name, int64_t name_length,
                                           const void *data, int64_t length);
 
-/** Empties it. Errors: INVALID_ARGUMENT (NULL). */
+/** Empties a form. Errors: INVALID_ARGUMENT (NULL). */
 LIBHTTP_API int32_t libhttp_form_clear(libhttp_form *form);
 
 /** Bytes that a form holds at the most. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file http.h
- * libhttp: an HTTP/1.1 client with the semantics of CPython's http.client. This header includes
- * all the others.
+ * libhttp: an HTTP/1.1 client with the semantics of CPython's http.client. <libhttp/http.h>
+ * includes all the others.
  *
  * What holds for every function:
  *
@@ -13,10 +13,11 @@
  *   like. Getters that can't fail return their value.
  * - Integers. int64_t for every length, size and time in milliseconds; int32_t for everything
  *   else.
- * - Text in is a pointer and a length; -1 says that it ends at its NUL. With a length, a NUL
- *   inside is refused, never cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where
- *   none is allowed is LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call.
- * - Text out is NUL-terminated, and has its length where it can hold any byte.
+ * - Text. What goes in is a pointer and a length, `length` or, of a parameter `host`,
+ *   `host_length`; -1 says that it ends at its NUL. With a length, a NUL inside is refused, never
+ *   cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where none is allowed is
+ *   LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call. What comes out is
+ *   NUL-terminated, and has its length where it can hold any byte.
  * - Ownership. A returned pointer is borrowed from the handle; its comment says until when. What
  *   comes through a `**ret` handle parameter is the caller's to free; every _free takes NULL.
  *   Handles may be freed in any order.
@@ -25,12 +26,13 @@
  *   libhttp_connection_wait() says what to wait for (wait.h).
  * - Threads. One thread at a time uses a connection with its responses and streams. Different
  *   connections need no lock. A TLS configuration is set up by one thread, and shared by any from
- *   its first use on. cancel is for any thread at any time.
- * - There is nothing to initialise, and nothing to clean up. After a fork, the child may use what
- *   it inherited: only an exchange that was under way is lost to it (LIBHTTP_E_FORKED).
- * - A connection is never left where only close() helps: what breaks an exchange closes the
- *   transport by itself, and the next request connects anew. Two states last until the caller
- *   ends them: an open stream, and a cancel that was not reset.
+ *   its first use on. Cancelling is for any thread at any time.
+ * - Processes. There is nothing to initialise, and nothing to clean up. After a fork, the child
+ *   may use what it inherited: only an exchange that was under way is lost to it
+ *   (LIBHTTP_E_FORKED).
+ * - After an error. A connection is never left where only close() helps: what breaks an exchange
+ *   closes the transport by itself, and the next request connects anew. Two states last until the
+ *   caller ends them: an open stream, and a cancel that was not reset.
  */
 #ifndef LIBHTTP_HTTP_H
 #define LIBHTTP_HTTP_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file info.h
- * What can be learned from a connection: its last error, its state, its peer, timings. Getters give
- * 0, -1 or NULL for NULL, as said; texts are borrowed. None of these functions blocks.
+ * What can be learned from a connection: its last error, its state, its peer, timings.
+ *
+ * For all of them: getters give 0, -1 or NULL for NULL, as said; texts are borrowed. None of these
+ * functions blocks.
  */
 #ifndef LIBHTTP_INFO_H
 #define LIBHTTP_INFO_H
@@ -21,67 +23,97 @@ LIBHTTP_BEGIN_DECLS
 /** The last error's sentence: never NULL, empty before the first error; borrowed until the next
  * failing call on the handle. */
 LIBHTTP_API const char *libhttp_connection_error(const libhttp_connection *c);
+
 /** The last error's code; 0 before the first. */
 LIBHTTP_API int32_t libhttp_connection_error_code(const libhttp_connection *c);
+
 /** errno of the last error, where a system call was behind it; else 0. */
 LIBHTTP_API int32_t libhttp_connection_errno(const libhttp_connection *c);
+
 /** The TLS library's reason of the last error; else 0. */
 LIBHTTP_API int64_t libhttp_connection_tls_reason(const libhttp_connection *c);
+
 /** The offending bytes of the last error (a bad line, a version), cut at 256, NUL-terminated; NULL
  * where there are none. */
 LIBHTTP_API const char *libhttp_connection_error_detail(const libhttp_connection *c,
                                                         int64_t *ret_length);
 
-/** LIBHTTP_STATE_…. */
+/** Where the request under way is: LIBHTTP_STATE_…; LIBHTTP_STATE_IDLE also for NULL. */
 LIBHTTP_API int32_t libhttp_connection_state(const libhttp_connection *c);
+
 /** 1 while the last response given is unread. */
 LIBHTTP_API int32_t libhttp_connection_response_unread(const libhttp_connection *c);
+
 /** 1 while a transport is open. */
 LIBHTTP_API int32_t libhttp_connection_is_open(const libhttp_connection *c);
+
 /** The socket's descriptor, the connection's own; -1 where there is none. */
 LIBHTTP_API int32_t libhttp_connection_fileno(const libhttp_connection *c);
 
 /** The host that was set, without brackets, IDNA done; NULL: none. Borrowed until it is set anew.
  */
 LIBHTTP_API const char *libhttp_connection_host(const libhttp_connection *c);
+
 /** The port in force: what was set, else 80, or 443 with TLS. */
 LIBHTTP_API int32_t libhttp_connection_port(const libhttp_connection *c);
+
 /** The TLS configuration that was set, or NULL. Borrowed. */
 LIBHTTP_API const libhttp_tls_config *libhttp_connection_tls(const libhttp_connection *c);
-/** The tunnel's host and, where ret_port isn't NULL, port; NULL: no tunnel. Borrowed until it is
- * set anew. */
+
+/**
+ * The tunnel's host, and its port to *ret_port (which may be NULL); NULL: no tunnel. Borrowed
+ * until it is set anew.
+ */
 LIBHTTP_API const char *libhttp_connection_tunnel_host(const libhttp_connection *c,
                                                        int32_t *ret_port);
 
-/** The address connected to, as "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path"; NULL while
- * there is none. Until it is closed. */
+/**
+ * The address connected to, as "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path"; NULL while
+ * there is none. Borrowed until it is closed.
+ */
 LIBHTTP_API const char *libhttp_connection_peer_address(libhttp_connection *c);
 
 /** The status by which the proxy answered CONNECT, also a refusal; 0: none has. */
 LIBHTTP_API int32_t libhttp_connection_tunnel_status(const libhttp_connection *c);
-/** The reason beside it; NULL: none. Until the connection is opened again. */
+
+/**
+ * The reason phrase by which the proxy answered CONNECT; NULL: none has. Borrowed until the
+ * connection is opened again.
+ */
 LIBHTTP_API const char *libhttp_connection_tunnel_reason(const libhttp_connection *c);
-/** The fields of that answer; NULL: none. Until the connection is opened again. */
+
+/**
+ * The fields of the proxy's answer to CONNECT; NULL: none has. Borrowed until the connection is
+ * opened again.
+ */
 LIBHTTP_API const libhttp_headers *libhttp_connection_tunnel_headers(const libhttp_connection *c);
 
 /** The interim responses (1xx) that came so far to the request under way; the response takes them
  * over. */
 LIBHTTP_API int32_t libhttp_connection_interim_count(const libhttp_connection *c);
-/** The status of one of them, 0 outside the range. */
+
+/** The status of the interim response at `index` (0 to count - 1); 0 outside. */
 LIBHTTP_API int32_t libhttp_connection_interim_status(const libhttp_connection *c, int32_t index);
-/** The fields of one of them, NULL outside the range. Until getresponse() gives the response or
- * fails. */
+
+/**
+ * The fields of the interim response at `index` (0 to count - 1); NULL outside. Borrowed until
+ * getresponse() gives the response or fails.
+ */
 LIBHTTP_API const libhttp_headers *libhttp_connection_interim_headers(const libhttp_connection *c,
                                                                       int32_t index);
 
-/** "TLSv1.3" and the like; NULL without TLS. */
+/** The version of TLS that is spoken, "TLSv1.3" and the like; NULL without TLS. */
 LIBHTTP_API const char *libhttp_connection_tls_version(const libhttp_connection *c);
+
 /** The negotiated cipher; NULL without TLS. */
 LIBHTTP_API const char *libhttp_connection_tls_cipher(const libhttp_connection *c);
+
 /** The protocol chosen by ALPN, empty where the server chose none; NULL without TLS. */
 LIBHTTP_API const char *libhttp_connection_tls_alpn(libhttp_connection *c);
+
 /** 1 where the TLS session was resumed. */
 LIBHTTP_API int32_t libhttp_connection_tls_resumed(const libhttp_connection *c);
+
 /** The peer's certificate as DER, borrowed until the connection is closed; NULL and 0: none. */
 LIBHTTP_API const void *libhttp_connection_peer_certificate(libhttp_connection *c,
                                                             int64_t *ret_length);
@@ -94,7 +126,7 @@ LIBHTTP_API const void *libhttp_connection_peer_certificate(libhttp_connection *
 #define LIBHTTP_TIME_SENT       3
 #define LIBHTTP_TIME_FIRST_BYTE 4
 #define LIBHTTP_TIME_COMPLETE   5
-/** One of LIBHTTP_TIME_…; -1 also where `which` is none of them. */
+/** A time of the last exchange: `which` is one of LIBHTTP_TIME_…; -1 also for any other. */
 LIBHTTP_API int64_t libhttp_connection_time(const libhttp_connection *c, int32_t which);
 
 /** Bytes sent and received in the last exchange, heads and framing included, TLS not. */

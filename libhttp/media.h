@@ -7,9 +7,9 @@
  *
  * Lenient as that is: a part that can't be understood is passed over, never an error.
  *
- * Texts that come out are NUL-terminated; their length goes to *ret_length, which may be NULL. They
- * are the handle's, and good until the next value is given to it or until it is freed. None of
- * these functions blocks.
+ * For all of them: texts that come out are NUL-terminated; their length goes to *ret_length, which
+ * may be NULL; they are the handle's, and good until the next value is given to it or until it is
+ * freed. None of these functions blocks.
  */
 #ifndef LIBHTTP_MEDIA_H
 #define LIBHTTP_MEDIA_H
@@ -28,12 +28,12 @@ typedef struct libhttp_media libhttp_media;
  */
 LIBHTTP_API int32_t libhttp_media_new(libhttp_media **ret);
 
-/** Frees it. NULL is fine. */
+/** Frees a handle. NULL is fine. */
 LIBHTTP_API void libhttp_media_free(libhttp_media *media);
 
 /**
- * Takes a field's value. The length is in bytes, or -1 for text that ends at its NUL.
- * The text is copied. After a failure the handle still has the value that it had.
+ * Takes a field's `value`, of which it keeps a copy. After a failure the handle still has the
+ * value that it had.
  * Errors: INVALID_ARGUMENT, NO_MEMORY.
  * RFC 9110 5.6.6, 8.3.1.
  */
@@ -41,8 +41,8 @@ LIBHTTP_API int32_t libhttp_media_parse(libhttp_media *media, const char *value,
 
 /**
  * Takes the value of the first field of that name ("Content-Type"); where there is none, an empty
- * one. Nothing of `headers` is kept. Errors as of libhttp_media_parse(), and TOO_LARGE (over 16
- * MiB).
+ * one. Nothing of `headers` is kept. Errors: TOO_LARGE (over 16 MiB), and those of
+ * libhttp_media_parse.
  */
 LIBHTTP_API int32_t libhttp_media_parse_field(libhttp_media *media, const libhttp_headers *headers,
                                               const char *name, int64_t name_length);

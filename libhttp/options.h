@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file options.h
- * A connection's settings: mode, times, limits, debugging. Each has a setter and a getter. A
- * setter's errors are INVALID_ARGUMENT (NULL, out of range; the sentence names it) and where it
- * says so STATE (connected); a getter gives 0 for NULL. Times are milliseconds. None of them
- * blocks.
+ * A connection's settings: mode, times, limits, debugging. Each has a setter and a getter.
+ *
+ * For all of them: a getter gives 0 or NULL for NULL. Errors: INVALID_ARGUMENT (NULL, or out of
+ * range; the sentence names it). None of them blocks.
  */
 #ifndef LIBHTTP_OPTIONS_H
 #define LIBHTTP_OPTIONS_H
@@ -42,14 +42,18 @@ LIBHTTP_BEGIN_DECLS
 /** Bytes that peek, readline and pieces of a file are read in. */
 #define LIBHTTP_BLOCK_SIZE_DEFAULT 65536
 
-/** Between exchanges only (STATE otherwise). A carried connection gives AGAIN in either mode. */
+/**
+ * The mode: LIBHTTP_MODE_BLOCKING or LIBHTTP_MODE_NONBLOCKING. A carried connection gives AGAIN in
+ * either.
+ * Errors: STATE (an exchange is under way).
+ */
 LIBHTTP_API int32_t libhttp_connection_set_mode(libhttp_connection *c, int32_t mode);
 LIBHTTP_API int32_t libhttp_connection_mode(const libhttp_connection *c);
 
 /**
- * Sets the connect and the idle timeout at once, as http.client's `timeout`. 0 and anything below
- * LIBHTTP_TIMEOUT_NONE is INVALID_ARGUMENT, here and in the four below. They act at once, on an
- * exchange under way too.
+ * The timeouts, in `milliseconds`: set_timeout() sets the connect and the idle timeout at once, as
+ * http.client's `timeout`. LIBHTTP_TIMEOUT_NONE is no limit; 0 and anything below it is
+ * INVALID_ARGUMENT. What is set acts at once, on an exchange under way too.
  */
 LIBHTTP_API int32_t libhttp_connection_set_timeout(libhttp_connection *c, int64_t milliseconds);
 LIBHTTP_API int32_t libhttp_connection_set_connect_timeout(libhttp_connection *c,
@@ -65,14 +69,14 @@ LIBHTTP_API int32_t libhttp_connection_set_continue_timeout(libhttp_connection *
                                                             int64_t milliseconds);
 LIBHTTP_API int64_t libhttp_connection_continue_timeout(const libhttp_connection *c);
 
-/** 0: sending without a connection is NOT_CONNECTED; else (the default) it connects by itself. */
+/** Whether sending connects by itself: `on` is 1 (the default), or 0: it gives NOT_CONNECTED. */
 LIBHTTP_API int32_t libhttp_connection_set_auto_open(libhttp_connection *c, int32_t on);
 LIBHTTP_API int32_t libhttp_connection_auto_open(const libhttp_connection *c);
 
 /**
- * The local address to connect from: an IPv4 or IPv6 literal and a port (0: any). NULL takes it
- * back. INVALID_ARGUMENT where it is no literal, STATE while connected. The getter's text is
- * borrowed until the next change; NULL: none; *ret_port may be NULL.
+ * The local address to connect from: `host`, an IPv4 or IPv6 literal, and `port` (0: any). NULL
+ * takes it back. Errors: INVALID_ARGUMENT (it is no literal), STATE (connected). The getter's text
+ * is borrowed until the next change; NULL: none; *ret_port may be NULL.
  */
 LIBHTTP_API int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char *host,
                                                           int64_t host_length, int32_t port);
@@ -80,29 +84,33 @@ LIBHTTP_API const char *libhttp_connection_source_address(const libhttp_connecti
                                                           int32_t *ret_port);
 
 /**
- * An address given in advance: the host isn't looked up, these are connected to, in this order. An
- * IPv4 or IPv6 literal; the port is the host's. INVALID_ARGUMENT where it is no literal, STATE
- * while connected. clear_addresses goes back to looking up.
+ * Addresses given in advance: the host isn't looked up, these are connected to, in this order.
+ * Each `address` is an IPv4 or IPv6 literal; the port is the host's. clear_addresses() goes back
+ * to looking up. Errors: INVALID_ARGUMENT (it is no literal), STATE (connected).
  */
 LIBHTTP_API int32_t libhttp_connection_add_address(libhttp_connection *c, const char *address,
                                                    int64_t address_length);
 LIBHTTP_API int32_t libhttp_connection_clear_addresses(libhttp_connection *c);
 LIBHTTP_API int32_t libhttp_connection_address_count(const libhttp_connection *c);
 
-/** TCP keep-alive probes (SO_KEEPALIVE), off by default. STATE while connected. */
+/**
+ * TCP keep-alive probes (SO_KEEPALIVE): `on` is 1, or 0 (the default). Errors: STATE (connected).
+ */
 LIBHTTP_API int32_t libhttp_connection_set_keep_alive_probes(libhttp_connection *c, int32_t on);
 LIBHTTP_API int32_t libhttp_connection_keep_alive_probes(const libhttp_connection *c);
 
 /**
- * 1: look at the connection before each reuse (one system call), not only after it was idle for
- * some milliseconds: the only way to notice bytes that nobody asked for earlier (request
- * splitting). Off by default.
+ * Whether the connection is looked at before each reuse (one system call): `on` is 1, or 0 (the
+ * default): only after it was idle for some milliseconds. It is the only way to notice bytes that
+ * nobody asked for earlier (request splitting).
  */
 LIBHTTP_API int32_t libhttp_connection_set_strict_reuse(libhttp_connection *c, int32_t on);
 LIBHTTP_API int32_t libhttp_connection_strict_reuse(const libhttp_connection *c);
 
-/** The limits; each at least 1 and at most 2^30 (drain may be 0). They hold for what is received
- * from now on. */
+/**
+ * The limits, in `bytes` or by `count`; each at least 1 and at most 2^30 (drain may be 0). They
+ * hold for what is received from now on.
+ */
 LIBHTTP_API int32_t libhttp_connection_set_max_line(libhttp_connection *c, int64_t bytes);
 LIBHTTP_API int64_t libhttp_connection_max_line(const libhttp_connection *c);
 LIBHTTP_API int32_t libhttp_connection_set_max_headers(libhttp_connection *c, int64_t count);
@@ -121,17 +129,17 @@ LIBHTTP_API int64_t libhttp_connection_block_size(const libhttp_connection *c);
 #define LIBHTTP_DEBUG_SECRETS 256
 
 /**
- * Above 0, `send:`, `reply:` and `header:` lines tell what passes; credentials are masked and
- * bodies given as lengths, unless LIBHTTP_DEBUG_SECRETS is or-ed in. New responses inherit the
- * level.
+ * The debug level: with a `level` above 0, `send:`, `reply:` and `header:` lines tell what passes;
+ * credentials are masked and bodies given as lengths, unless LIBHTTP_DEBUG_SECRETS is or-ed in.
+ * New responses inherit the level.
  */
 LIBHTTP_API int32_t libhttp_connection_set_debuglevel(libhttp_connection *c, int32_t level);
 LIBHTTP_API int32_t libhttp_connection_debuglevel(const libhttp_connection *c);
 
 /**
- * The descriptor that debug lines are written to by write(2): 1 by default. With -1 they are kept,
- * the last 64 KiB, for debug_take(), which gives them NUL-terminated and empties the store; they
- * are borrowed until the next call on the connection.
+ * Where debug lines go: to the descriptor `fd`, 1 by default, by write(2). With -1 they are kept,
+ * the last 64 KiB, for debug_take(), which gives them in *ret_text, NUL-terminated, and empties
+ * the store; they are borrowed until the next call on the connection.
  */
 LIBHTTP_API int32_t libhttp_connection_set_debug_fd(libhttp_connection *c, int32_t fd);
 LIBHTTP_API int32_t libhttp_connection_debug_fd(const libhttp_connection *c);

@@ -4,7 +4,8 @@
  * The status codes of HTTP, with their names and phrases, and the two ports. A server may send any
  * code from 100 to 999: one that is not here counts as the x00 of its class (RFC 9110 15). The
  * phrases are http.client's `responses`. The codes stand in RFC 9110, or where the comment says.
- * None of these functions blocks.
+ *
+ * For all of them: none of these functions blocks.
  */
 #ifndef LIBHTTP_STATUS_H
 #define LIBHTTP_STATUS_H

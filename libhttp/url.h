@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file url.h
- * libhttp_url: splits an http or https URL (RFC 3986) into what a connection and a request need:
+ * libhttp_url: an http or https URL (RFC 3986), split into what a connection and a request need:
  *     libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1, libhttp_url_port(url));
  *     libhttp_connection_putrequest(conn, "GET", -1, libhttp_url_target(url, NULL), -1, 0);
- * The host that is connected to, the Host field and the name that TLS checks all come from that one
- * host.
+ * The host that is connected to, the Host field and the name that TLS checks all come from that
+ * one host.
  *
  * Strict, because a URL often comes from somebody else: what other readers could take for another
  * server is refused, and so are blanks, control bytes, "\", and bytes above 0x7f outside the host
  * (percent-encode them).
  *
- * Texts that come out are NUL-terminated; their length goes to *ret_length, which may be NULL. They
- * are the handle's, and good until the next libhttp_url_parse() of it or until it is freed. None of
- * these functions blocks.
+ * For all of them: texts that come out are NUL-terminated; their length goes to *ret_length, which
+ * may be NULL; they are the handle's, and good until the next libhttp_url_parse() of it or until
+ * it is freed. None of these functions blocks.
  */
 #ifndef LIBHTTP_URL_H
 #define LIBHTTP_URL_H
@@ -39,23 +39,22 @@ typedef struct libhttp_url libhttp_url;
  */
 LIBHTTP_API int32_t libhttp_url_new(libhttp_url **ret);
 
-/** Frees it. NULL is fine. A password that was in it is wiped. */
+/** Frees a handle. NULL is fine. A password that was in it is wiped. */
 LIBHTTP_API void libhttp_url_free(libhttp_url *url);
 
 /**
- * Splits a URL. The length is in bytes, or -1 for text that ends at its NUL; `flags` is 0 or
- * LIBHTTP_URL_ALLOW_USER. The text is copied. After a failure the handle still has the URL that it
- * had.
+ * Splits the URL `text`; `flags` is 0 or LIBHTTP_URL_ALLOW_USER. The text is copied. After a
+ * failure the handle still has the URL that it had.
  * Errors: INVALID_URL (the sentence says why, and shows the part), INVALID_ARGUMENT, NO_MEMORY.
  * RFC 3986 3, RFC 9110 4.2.
  */
 LIBHTTP_API int32_t libhttp_url_parse(libhttp_url *url, const char *text, int64_t length,
                                       int32_t flags);
 
-/** "http" or "https", in lower case; NULL before a URL was split, and for NULL. */
+/** The scheme, "http" or "https", in lower case; NULL before a URL was split, and for NULL. */
 LIBHTTP_API const char *libhttp_url_scheme(const libhttp_url *url, int64_t *ret_length);
 
-/** 1 for https, 0 for http and before a URL was split. */
+/** 1 where the scheme is https, 0 for http and before a URL was split. */
 LIBHTTP_API int32_t libhttp_url_is_tls(const libhttp_url *url);
 
 /**

@@ -2,7 +2,9 @@
 /**
  * @file version.h
  * The version: of the header that a program was compiled with, as constants, and of the library
- * that it runs with, by call. None of these functions blocks.
+ * that it runs with, by call.
+ *
+ * For all of them: none of these functions blocks.
  */
 #ifndef LIBHTTP_VERSION_H
 #define LIBHTTP_VERSION_H
