@@ -103,9 +103,12 @@ trust_tests = \
 	tests/trust/test_sweep_memory \
 	tests/trust/test_sweep_peer
 
-# tests/fuzz/fuzz_<what>.c: a target of libFuzzer's, here over its seeds; "make fuzz" fuzzes it.
+# tests/fuzz/fuzz_<what>.c: a target of libFuzzer's, here over its corpus; "make fuzz" fuzzes it.
 fuzz_tests = \
-	tests/fuzz/fuzz_response
+	tests/fuzz/fuzz_connect \
+	tests/fuzz/fuzz_request \
+	tests/fuzz/fuzz_response \
+	tests/fuzz/fuzz_url
 
 # Executable scripts that print TAP; a script finds its surroundings in $srcdir, $builddir, $CC and $LIBHTTP_SO.
 script_tests = \
@@ -277,7 +280,20 @@ tests_trust_test_sweep_calls_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 
-tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+# What the fuzz targets share, and what makes a test of each.
+check_LTLIBRARIES += tests/fuzz/libreplay.la
+tests_fuzz_libreplay_la_SOURCES = \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
+	tests/fuzz/message.c \
+	tests/fuzz/message.h \
+	tests/fuzz/replay.c
+FUZZ_LDADD = tests/fuzz/libreplay.la $(LDADD)
+tests_fuzz_fuzz_connect_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_request_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_response_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_url_LDADD = $(FUZZ_LDADD)
+EXTRA_DIST += tests/fuzz/README tests/fuzz/corpus tests/fuzz/fuzz.mk tests/fuzz/http.dict tests/fuzz/keep
 
 tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests) $(fuzz_tests)
 check_PROGRAMS += $(tests_programs)
@@ -308,13 +324,15 @@ TEST_EXTENSIONS =
 sweep:
 	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests)
 
-# By clang with libFuzzer: make fuzz FUZZ_SECONDS=3600. What is found stays in fuzz-found/.
+# By clang with libFuzzer: make fuzz FUZZ_SECONDS=3600. What is found stays in fuzz-found/: tests/fuzz/README.
 FUZZ_SECONDS = 60
-.PHONY: fuzz
+.PHONY: fuzz fuzz-afl fuzz-keep
 fuzz:
-	@for target in $(fuzz_tests); do \
-		$(SHELL) $(srcdir)/tests/fuzz/run "$$target" $(FUZZ_SECONDS) || exit; \
-	done
+	$(SHELL) $(srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(fuzz_tests)
+fuzz-afl:
+	FUZZ_WITH=afl $(SHELL) $(srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(fuzz_tests)
+fuzz-keep:
+	$(SHELL) $(srcdir)/tests/fuzz/keep $(fuzz_tests)
 
 clean-local:
 	rm -rf tests/logs

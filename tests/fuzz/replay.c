@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fuzz target as an ordinary test: each file of tests/corpus under each first byte, which chooses
- * the request and the end, and some second ones, which choose pieces and reading.
+ * A fuzz target as an ordinary test: each file of its corpus, tests/fuzz/corpus/<name>/; and where
+ * it takes what a server sends, each of tests/corpus/ behind two bytes that choose how.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -10,18 +10,26 @@
 #include "fuzz/fuzz.h"
 #include "tap.h"
 
-enum { FIRSTS = 32, ROOM = 1 << 20 };
+enum { ROOM = 1 << 20 };
 
 static const uint8_t seconds[] = {0, 1, 1 << 2 | 2, 7 << 2 | 3};
 
-static bool is_seed(const char *name)
-{
-    size_t length = strlen(name);
+static uint8_t room[ROOM];
 
-    return length > 5 && strcmp(name + length - 5, ".http") == 0;
+/* The folder under the sources; *ret is its path. */
+static DIR *open_folder(const char *name, char *ret, size_t size)
+{
+    const char *srcdir = getenv("srcdir");
+    DIR *folder;
+
+    snprintf(ret, size, "%s/tests/%s", srcdir ? srcdir : ".", name);
+    folder = opendir(ret);
+    if (folder == NULL)
+        bail_out("no folder %s", ret);
+    return folder;
 }
 
-static size_t load(const char *folder, const char *name, uint8_t *room)
+static size_t load(const char *folder, const char *name)
 {
     char path[4096];
     size_t length;
@@ -31,49 +39,81 @@ static size_t load(const char *folder, const char *name, uint8_t *room)
     in = fopen(path, "rb");
     if (in == NULL)
         bail_out("cannot read %s", path);
-    length = fread(room, 1, ROOM, in);
+    length = fread(room, 1, sizeof room, in);
     fclose(in);
     return length;
 }
 
 /* An input of its own size, so that a sanitizer sees each byte read beyond it. */
-static void run(const uint8_t *seed, size_t length, uint8_t first, uint8_t second)
+static void run(const uint8_t *before, size_t before_length, size_t length)
 {
-    uint8_t *input = malloc(length + 2);
+    uint8_t *input = malloc(before_length + length + 1);
 
     if (input == NULL)
         bail_out("no memory");
-    input[0] = first;
-    input[1] = second;
-    memcpy(input + 2, seed, length);
-    LLVMFuzzerTestOneInput(input, length + 2);
+    input = realloc(input, before_length + length ? before_length + length : 1);
+    if (before_length > 0)
+        memcpy(input, before, before_length);
+    memcpy(input + before_length, room, length);
+    LLVMFuzzerTestOneInput(input, before_length + length);
     free(input);
+}
+
+static long run_each_way(size_t length)
+{
+    long runs = 0;
+
+    for (int first = 0; first < fuzz_target.firsts; first++)
+        for (size_t i = 0; i < sizeof seconds; i++, runs++)
+            run((const uint8_t[]){(uint8_t)first, seconds[i]}, 2, length);
+    return runs;
+}
+
+static bool is_response(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length > 5 && strcmp(name + length - 5, ".http") == 0;
+}
+
+static long run_responses(void)
+{
+    char path[4000];
+    DIR *folder = open_folder("corpus", path, sizeof path);
+    long runs = 0;
+
+    for (struct dirent *file; (file = readdir(folder)) != NULL;)
+        if (is_response(file->d_name))
+            runs += run_each_way(load(path, file->d_name));
+    closedir(folder);
+    return runs;
+}
+
+static long run_corpus(void)
+{
+    char name[100], path[4000];
+    DIR *folder;
+    long runs = 0;
+
+    snprintf(name, sizeof name, "fuzz/corpus/%s", fuzz_target.name);
+    folder = open_folder(name, path, sizeof path);
+    for (struct dirent *file; (file = readdir(folder)) != NULL;)
+        if (file->d_name[0] != '.') {
+            run(NULL, 0, load(path, file->d_name));
+            runs++;
+        }
+    closedir(folder);
+    return runs;
 }
 
 int main(void)
 {
-    const char *srcdir = getenv("srcdir");
-    uint8_t *room = malloc(ROOM);
-    char folder[4000];
-    long runs = 0;
-    DIR *files;
+    long runs = run_corpus();
 
-    snprintf(folder, sizeof folder, "%s/tests/corpus", srcdir ? srcdir : ".");
-    files = opendir(folder);
-    if (files == NULL || room == NULL)
-        bail_out("no corpus in %s", folder);
-    for (struct dirent *file; (file = readdir(files)) != NULL;) {
-        size_t length;
-
-        if (!is_seed(file->d_name))
-            continue;
-        length = load(folder, file->d_name, room);
-        for (int first = 0; first < FIRSTS; first++)
-            for (size_t i = 0; i < sizeof seconds; i++, runs++)
-                run(room, length, (uint8_t)first, seconds[i]);
+    ok(runs > 10, "%s: %ld inputs of the corpus", fuzz_target.claims, runs);
+    if (fuzz_target.firsts > 0) {
+        runs = run_responses();
+        ok(runs > 1000, "%s: %ld runs over the responses", fuzz_target.claims, runs);
     }
-    closedir(files);
-    free(room);
-    ok(runs > 1000, "T-10 T-19 %ld runs of the fuzz target over the corpus", runs);
     return done_testing();
 }
