@@ -258,8 +258,10 @@ func TestErrors(t *testing.T) {
 func TestWaiting(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
+	arrived := make(chan struct{}, 10)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
+			arrived <- struct{}{}
 			<-hang
 		}
 	})
@@ -296,7 +298,14 @@ func TestWaiting(t *testing.T) {
 	must(t, c.SetContext(nil))
 	must(t, c.CancelReset())
 
-	time.AfterFunc(30*time.Millisecond, func() { c.Close() })
+	for len(arrived) > 0 {
+		<-arrived
+	}
+	go func() {
+		<-arrived
+		time.Sleep(300 * time.Millisecond)
+		c.Close()
+	}()
 	check(t, errors.Is(wait(), libhttp.ErrCancelled), "C-26 closed by another goroutine")
 	must(t, c.Request("GET", "/", nil, nil))
 	_, err = c.GetResponse()
@@ -353,7 +362,7 @@ func TestCollect(t *testing.T) {
 			check(t, header.Get("date") != "", "a header keeps its response")
 		}
 	}
-	for tries := 0; descriptors(t) > before+20 && tries < 100; tries++ {
+	for tries := 0; descriptors(t) > before+20 && tries < 1000; tries++ {
 		runtime.GC()
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -141,7 +141,7 @@ function support.loop(...)
     for index = 1, select("#", ...) do
         loop:wrap((select(index, ...)))
     end
-    assert(loop:loop(15))
+    assert(loop:loop(60))
     assert(loop:empty(), "a coroutine still waits")
 end
 
