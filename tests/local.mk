@@ -349,3 +349,9 @@ tests-environment:
 check-valgrind:
 	TEST_WRAPPER='valgrind --quiet --leak-check=full --error-exitcode=9 --child-silent-after-fork=yes' \
 		$(srcdir)/tests/run $(tests_programs)
+
+# Which lines and branches no test has been at; fails under the floors of coverage_report.py.
+.PHONY: coverage
+coverage:
+	$(srcdir)/tests/trust/coverage
+EXTRA_DIST += tests/trust/coverage tests/trust/coverage_report.py

@@ -54,7 +54,7 @@ int32_t fail_os(struct failure *f, int32_t code, int os_error, const char *forma
     va_start(arguments, format);
     length = vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof sentence)
+    if ((size_t)length < sizeof sentence)
         snprintf(sentence + length, sizeof sentence - (size_t)length, ": %s",
                  strerror_r(os_error, system_text, sizeof system_text));
     return set(f, code, os_error, sentence);

@@ -18,11 +18,12 @@ struct idn2 {
 };
 
 /* POSIX's way round ISO C, which doesn't convert an object's pointer to a function's. */
-static void find(void *library, const char *symbol, void *ret_function)
+static bool find(void *library, const char *symbol, void *ret_function)
 {
     void *address = dlsym(library, symbol);
 
     memcpy(ret_function, &address, sizeof address);
+    return address != NULL;
 }
 
 /*
@@ -31,16 +32,19 @@ static void find(void *library, const char *symbol, void *ret_function)
  */
 static bool load(struct idn2 *ret)
 {
+    static const char *const names[] = {"idn2_lookup_u8", "idn2_strerror", "idn2_free"};
+    void *const functions[] = {&ret->lookup, &ret->error, &ret->release};
+
     ret->library = dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!ret->library)
         return false;
-    find(ret->library, "idn2_lookup_u8", &ret->lookup);
-    find(ret->library, "idn2_strerror", &ret->error);
-    find(ret->library, "idn2_free", &ret->release);
-    if (ret->lookup && ret->error && ret->release)
-        return true;
-    dlclose(ret->library);
-    return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!find(ret->library, names[i], functions[i])) {
+            dlclose(ret->library);
+            return false;
+        }
+    }
+    return true;
 }
 
 static int32_t encode(const struct idn2 *idn2, const char *name, char **ret,

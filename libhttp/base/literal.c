@@ -86,7 +86,8 @@ bool literal_is_ipv6(struct span s)
         return false;
     if (s.length == 0)
         return before == 8;
-    if (!take_char(&s, ':') || !take_char(&s, ':'))
+    take_char(&s, ':'); /* where groups stop */
+    if (!take_char(&s, ':'))
         return false;
     behind = take_groups(&s);
     return behind >= 0 && s.length == 0 && before + behind <= 7;

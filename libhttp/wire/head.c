@@ -153,15 +153,12 @@ static uint8_t known_field(const char *name, size_t length)
  */
 static bool grow(struct head *h)
 {
-    size_t size = h->capacity * sizeof(struct field);
-    struct field *places;
+    /* Their number stays in 32 bits: a head does, and a field has three bytes of it. */
+    struct field *places = reallocarray(NULL, h->capacity, 2 * sizeof *places);
 
-    if (h->capacity > UINT32_MAX / 2 || size > SIZE_MAX / 2)
-        return false;
-    places = malloc(size * 2);
     if (!places)
         return false;
-    memcpy(places, h->fields, size);
+    memcpy(places, h->fields, h->count * sizeof *places);
     if (h->fields != h->inline_fields)
         free(h->fields);
     h->fields = places;

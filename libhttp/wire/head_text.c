@@ -26,7 +26,7 @@ static uint32_t join_folds(char *value, uint32_t length)
         }
         while (in_fold(value[from + 1]))
             from++;
-        while (to > 0 && char_is_blank(value[to - 1]))
+        while (char_is_blank(value[to - 1]))
             to--;
         value[to++] = ' ';
     }

@@ -132,6 +132,7 @@ int32_t request_note(struct request *r, enum known_field known, struct span name
         r->has_expect = r->has_expect || list_has(value, "100-continue");
         break;
     case KNOWN_OTHER:
+    default:
         break;
     }
     return LIBHTTP_OK;

@@ -38,7 +38,7 @@ static int in_child(int (*body)(libhttp_connection *c, libhttp_response *r), lib
 
     if (child == 0) {
         alarm(15);
-        _exit(body(c, r));
+        exit(body(c, r));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
         return -1;
@@ -93,7 +93,7 @@ static void test_fork_idle(bool with_tls)
         /* Given up and freed: not a byte to the peer, no close_notify, no shutdown. */
         libhttp_connection_close(c);
         libhttp_connection_free(c);
-        _exit(0);
+        exit(0);
     }
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child closes and frees it");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "support/counts.h"
 #include "tap.h"
 
 static void test_append(void)
@@ -44,6 +45,21 @@ static void test_maximum(void)
     buf_release(&b);
 }
 
+static void test_nothing(void)
+{
+    struct buf b;
+
+    buf_init(&b, SIZE_MAX);
+    ok(buf_reserve(&b, 0) != NULL, "room for nothing has a place too");
+    buf_append_text(&b, "a");
+    /* A sanitizer's malloc stops the program here. */
+    if (malloc_is_counted()) {
+        ok(buf_reserve(&b, SIZE_MAX - 1) == NULL, "T-12 more than half of all memory is refused");
+        is(b.failure, BUF_NO_MEMORY, "for want of memory, not by a size that wrapped");
+    }
+    buf_release(&b);
+}
+
 static void test_queue(void)
 {
     struct buf b;
@@ -81,12 +97,19 @@ static void test_replace(void)
     buf_truncate(&b, 4);
     is_mem(buf_data(&b), buf_length(&b), "Host", 4, "the end is taken back");
     buf_release(&b);
+    buf_init(&b, 4);
+    buf_append_text(&b, "abcd");
+    buf_replace(&b, 1, 1, span_text("xyz"));
+    is(b.failure, BUF_FULL, "T-20 a longer part that goes over the maximum is refused");
+    is_mem(buf_data(&b), buf_length(&b), "abcd", 4, "and nothing was replaced");
+    buf_release(&b);
 }
 
 int main(void)
 {
     test_append();
     test_maximum();
+    test_nothing();
     test_queue();
     test_replace();
     return done_testing();

@@ -45,6 +45,9 @@ static void test_limits(void)
     is(f.detail_length, LIMIT_DETAIL, "T-20 the detail is cut at its limit");
     fail(&f, LIBHTTP_E_BAD_HEADER, "%s", large + 1);
     ok(strlen(failure_text(&f)) < 1100, "and a sentence has an end");
+    fail_os(&f, LIBHTTP_E_OS, ECONNREFUSED, "%s", large + 1);
+    ok(strlen(failure_text(&f)) < 1100, "that of a system's error as well");
+    is(f.os_error, ECONNREFUSED, "whose number is kept where there is no room for its name");
     failure_done(&f);
 }
 
@@ -60,6 +63,13 @@ static void test_memory(void)
         malloc_fail_at(0, false);
         is_str(failure_text(&f), libhttp_error_description(LIBHTTP_E_TIMEOUT),
                "T-36 without memory for the sentence the error's own description is there");
+        fail(&f, LIBHTTP_E_BAD_HEADER, "a sentence");
+        malloc_fail_at(1, true);
+        is(fail_detail(&f, span_text("x")), LIBHTTP_E_BAD_HEADER,
+           "T-36 without memory for the detail");
+        malloc_fail_at(0, false);
+        ok(f.detail == NULL && f.detail_length == 0, "there is none");
+        is_str(failure_text(&f), "a sentence", "and the sentence stays");
     }
     fail_memory(&f);
     is_str(failure_text(&f), libhttp_error_description(LIBHTTP_E_NO_MEMORY),

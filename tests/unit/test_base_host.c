@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "tap.h"
@@ -238,6 +239,32 @@ static void lengths(void)
     ok(good, "T-31 hosts of 0 to 70,000 bytes");
 }
 
+/* What only other callers than host_parse can give. */
+static void parts(void)
+{
+    static char zoned[LIMIT_HOST + 2] = "fe80::1%";
+    struct failure failure;
+    struct host host;
+    int32_t port = 7;
+
+    failure_init(&failure);
+    host_init(&host);
+    is(host_parse_port(span_of("", 0), &port, &failure), LIBHTTP_E_INVALID_URL,
+       "C-2 no digit is no port");
+    is(port, 7, "ret is untouched");
+    memset(zoned + 8, 'z', sizeof zoned - 9);
+    is(host_parse_name(span_text(zoned), &host, &failure), LIBHTTP_E_INVALID_URL,
+       "T-31 a zone over the limit is refused");
+    contains(failure_text(&failure), "too long", "and said so");
+    is(host_parse_name(span_of(zoned, LIMIT_HOST), &host, &failure), LIBHTTP_OK, "at it, taken");
+    is(host_parse_name(span_of("a\0b", 3), &host, &failure), LIBHTTP_E_INVALID_URL,
+       "T-6 a NUL in a name");
+    is(host_parse_name(span_of("fe80::1%a\0b", 11), &host, &failure), LIBHTTP_E_INVALID_URL,
+       "T-6 a NUL in a zone");
+    host_done(&host);
+    failure_done(&failure);
+}
+
 static void replaced(void)
 {
     struct failure failure;
@@ -264,6 +291,7 @@ int main(void)
     bad_hosts();
     every_byte();
     lengths();
+    parts();
     replaced();
     return done_testing();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* process: forks are noticed, look-up threads counted. */
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ static int in_child(void (*what)(int fd))
     child = fork();
     if (child == 0) {
         what(ends[1]);
-        _exit(0);
+        exit(0);
     }
     close(ends[1]);
     if (read(ends[0], &verdict, 1) != 1)

@@ -50,6 +50,7 @@ static void test_members(void)
     is_str(members(""), "", "an empty list has none");
     is_str(members("a=\"x,y\", b"), "<a=\"x,y\"><b>", "a comma inside quotes doesn't separate");
     is_str(members("a=\"x\\\",y\", b"), "<a=\"x\\\",y\"><b>", "nor behind an escaped quote");
+    is_str(members("a=\"x\\"), "<a=\"x\\>", "T-35 a backslash at the end escapes nothing");
     is_str(members("a=\"x, b"), "<a=\"x, b>", "a quote that isn't closed reaches to the end");
 }
 

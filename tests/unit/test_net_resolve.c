@@ -286,7 +286,7 @@ static void test_fork(void)
         alarm(5);
         lookup_free(running);
         lookup_free(ended);
-        _exit(process_lookups() == 0 ? 0 : 1);
+        exit(process_lookups() == 0 ? 0 : 1);
     }
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child of fork lets go of its parent's look-ups");

@@ -227,9 +227,9 @@ static void test_fork(void)
         kept = memcpy(malloc(sizeof s), &s, sizeof s);
         (void)kept;
         if (tls_sessions_take(&s, "a"))
-            _exit(1);
+            exit(1);
         tls_sessions_put(&s, "a", make_session(TLS1_3_VERSION, '2'));
-        _exit(mark_of(tls_sessions_take(&s, "a")) == '2' ? 0 : 2);
+        exit(mark_of(tls_sessions_take(&s, "a")) == '2' ? 0 : 2);
     }
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child of fork begins anew, whoever held the lock");

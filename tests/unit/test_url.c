@@ -166,7 +166,8 @@ static void users(void)
     static const char *const refused[] = {"http://a@b@c/",  "http://a:b@c@d/", "http://a%0d%0a@c/",
                                           "http://a%00@c/", "http://a%7F@c/",  "http://a%zz@c/",
                                           "http://a[@c/",   "http://a<@c/",    "http://\xc3\xbc@c/",
-                                          "http://a@",      "http://a@/",      "http://a\\@c/"};
+                                          "http://a@",      "http://a@/",      "http://a\\@c/",
+                                          "http://a%4@c/",  "http://a%4g@c/"};
 
     user("http://u:p@h:81/x", "u", "p", "http|h|81|/x");
     user("http://u%40v:p%3a%2F:q@h", "u@v", "p:/:q", "http|h|80|/");
@@ -236,6 +237,14 @@ static void kept(void)
 }
 
 /* Blocks of the exact size, filled with what makes trouble at each place. */
+static void long_zone(void)
+{
+    char text[400];
+
+    snprintf(text, sizeof text, "http://[fe80::1%%25%0300d]/", 1);
+    contains(split(text, 0), "InvalidURL: the host is too long", "T-31 a zone that is too long");
+}
+
 static void lengths(void)
 {
     static const char *const starts[] = {"",          "http://",   "http://a:", "http://[",
@@ -287,6 +296,7 @@ int main(void)
     users();
     nothing();
     kept();
+    long_zone();
     lengths();
     libhttp_url_free(url);
     no_memory_each(work, "URLs");

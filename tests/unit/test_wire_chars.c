@@ -86,6 +86,9 @@ static void check_decimals(void)
     check_decimal("9223372036854775808", INT64_MAX, -1);
     check_decimal("18446744073709551617", INT64_MAX, -1);
     check_decimal("99999999999999999999999999999999999999", INT64_MAX, -1);
+    check_decimal("000000000000000000005", INT64_MAX, 5);
+    check_decimal("000000000000000000/05", INT64_MAX, -1);
+    check_decimal("000000000000000000:05", INT64_MAX, -1);
     check_decimal("65535", 65535, 65535);
     check_decimal("65536", 65535, -1);
     check_decimal("0", 0, 0);

@@ -232,6 +232,26 @@ static void check_memory(void)
     pass("T-36 every allocation failed once");
 }
 
+/* Lengths that no list of ours reaches; not a byte of them is read. */
+static void check_sums(void)
+{
+    static char text[] = "a";
+    static const uint32_t lengths[][2] = {
+        {UINT32_MAX, 1}, {1, UINT32_MAX}, {UINT32_MAX / 2, UINT32_MAX / 2}};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct field item = {.name_length = lengths[i][0], .value_length = lengths[i][1]};
+        struct fields from = {.items = &item, .count = 1, .text = text, .borrowed = true};
+        struct fields to;
+
+        fields_init(&to);
+        is(fields_copy(&to, &from, &failure), LIBHTTP_E_HEAD_TOO_LARGE,
+           "T-20 fields that pass 32 bits together, number %zu", i);
+        is(to.count, 0, "none of them is kept");
+        fields_done(&to);
+    }
+}
+
 int main(void)
 {
     failure_init(&failure);
@@ -242,6 +262,7 @@ int main(void)
     check_aliases();
     check_borrowed();
     check_ends();
+    check_sums();
     check_memory();
     failure_done(&failure);
     return done_testing();

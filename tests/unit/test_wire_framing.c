@@ -67,6 +67,7 @@ static const struct framing_case {
      PERSISTS, 5},
     {"C-73 chunked behind a fold", TE "\r\n chunked\r\n", 0, 200, 1, CHUNKED, PERSISTS, 0},
     {"C-73 chunked before a fold", TE "chunked\r\n ,\r\n", 0, 200, 1, CHUNKED, PERSISTS, 0},
+    {"C-73 chunked, blanks and a fold", TE "chunked \t\r\n ,\r\n", 0, 200, 1, CHUNKED, PERSISTS, 0},
     {"C-76 T-10 with a length", CL "5\r\n" TE "chunked\r\n", 0, 200, 1, CHUNKED, CLOSES, 0},
     {"C-76 T-10 with a length behind", TE "chunked\r\n" CL "5\r\n", 0, 200, 1, CHUNKED, CLOSES, 0},
     {"T-10 with a bad length", TE "chunked\r\n" CL "x\r\n", 0, 200, 1, CHUNKED, CLOSES, 0},

@@ -60,6 +60,20 @@ static void check_line(void)
     is_out("GET / HTTP/1.1\r\n", "C-33 C-37 both");
 }
 
+/* As a connection's second request has them. */
+static void check_lines(void)
+{
+    static const char lines[] = "Host: kept.example\r\n" AE;
+    struct request_host kept = {.lines = {lines, sizeof lines - 1}, .host_length = 20};
+
+    begin_with("GET", "/", 0, &kept);
+    is_out("GET / HTTP/1.1\r\nHost: kept.example\r\n" AE, "C-33 C-37 lines kept from before");
+    begin_with("GET", "/", REQUEST_SKIP_ACCEPT_ENCODING, &kept);
+    is_out("GET / HTTP/1.1\r\nHost: kept.example\r\n", "C-37 skip_accept_encoding, of kept ones");
+    begin_with("GET", "/", REQUEST_SKIP_HOST, &kept);
+    is_out("GET / HTTP/1.1\r\n" AE, "C-33 skip_host, of kept ones");
+}
+
 static void check_host(void)
 {
     struct request_host host = {.host = span_text("h"), .port = 8080, .ipv6 = false};
@@ -396,6 +410,7 @@ int main(void)
     failure_init(failure);
     buf_init(&out, 1 << 20);
     check_line();
+    check_lines();
     check_host();
     check_refused_line();
     check_notes();
