@@ -121,6 +121,7 @@ script_tests = \
 	tests/checks/install.sh \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
+	tests/doc/man.sh \
 	tests/e2e/examples.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/readme.sh \

@@ -30,7 +30,7 @@ sub new {
     $self->{again} = $text =~ /else\s+AGAIN|AGAIN\s+until|blocking\s+as\s+of/;
     $self->{body} =~ s/(?:(?<=\s)|\A)Errors\s+and\s+blocking\s+as\s+of\s+(\w+)\./Errors: as of $1. Blocks in blocking mode, else AGAIN./;
     $self->{body} =~ s/(?:(?<=\s)|\A)Errors\s+as\s+of\b/Errors: as of/;
-    $self->take_errors($1) while $self->{body} =~ s/(?:(?<=\s)|\A)Errors: ($inside)\.(?=\s|\z)\s*//s;
+    $self->take_errors($1) while $self->{body} =~ s/(?:(?<=\s)|\A)Errors:\s+($inside)\.(?=\s|\z)\s*//s;
     $self->take_common();
     $self->{blocks} = 'wait' if $self->{body} =~ s/\s*\bBlocks\s+in\s+blocking\s+mode,\s+else\s+AGAIN\.//;
     $self->{blocks} = 'never' if $self->{body} =~ s/\s*\bNever\s+blocks\.//;

@@ -106,4 +106,13 @@ sub add {
     push @$items, $item;
 }
 
+# A function that gives a status: it changes its handle, or stores what it gives. The rest give their value.
+sub is_status {
+    my ($function) = @_;
+    my ($first) = @{$function->{parameters}};
+
+    return $function->{returns} eq 'int32_t' && $first &&
+        ($first->{type} =~ /^libhttp_/ || scalar grep { $_->{name} =~ /^ret/ } @{$function->{parameters}});
+}
+
 1;

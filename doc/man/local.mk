@@ -6,7 +6,7 @@ man_generator = \
 	doc/man/Comment.pm \
 	doc/man/Headers.pm \
 	doc/man/Mdoc.pm
-EXTRA_DIST += $(man_generator)
+EXTRA_DIST += $(man_generator) doc/man/lacking
 
 if HAVE_PERL
 noinst_DATA = doc/pages/stamp
@@ -23,5 +23,7 @@ install-data-local: doc/pages/stamp
 uninstall-local: doc/pages/stamp
 	@(cd doc/pages && find man3 man7 ! -type d) | while read -r page; do rm -f "$(DESTDIR)$(mandir)/$$page"; done
 endif
-clean-local:
+.PHONY: clean-manual
+clean-local: clean-manual
+clean-manual:
 	rm -rf doc/pages
