@@ -101,7 +101,9 @@ wire_sources = \
 	libhttp/wire/framing.h \
 	libhttp/wire/head.c \
 	libhttp/wire/head.h \
+	libhttp/wire/head_line.h \
 	libhttp/wire/head_text.c \
+	libhttp/wire/head_usual.c \
 	libhttp/wire/parameters.c \
 	libhttp/wire/parameters.h \
 	libhttp/wire/request.c \

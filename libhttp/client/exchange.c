@@ -224,10 +224,19 @@ static void note_sent(struct libhttp_connection *c)
     c->session->sent_at = buf_length(&c->session->input) == 0 ? now : 0;
 }
 
+/* Nothing is left to send, and what it was sent on is still this exchange's. */
+static bool is_sent(const struct libhttp_connection *c)
+{
+    const struct exchange *x = c->exchange;
+
+    return !c->look_due && session_is_open(c->session) && !session_is_foreign(c->session) &&
+           !c->session->writing && buf_length(&x->output) == 0 && x->upload.expect == EXPECT_NONE;
+}
+
 /* All of the request has left, or need not, as the answer is there already. */
 static int32_t send_rest(struct libhttp_connection *c)
 {
-    int32_t status = c->exchange->upload.early ? LIBHTTP_OK : upload_flush(c);
+    int32_t status = c->exchange->upload.early || is_sent(c) ? LIBHTTP_OK : upload_flush(c);
 
     if (status == LIBHTTP_OK && !c->times[LIBHTTP_TIME_SENT])
         note_sent(c);

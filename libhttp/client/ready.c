@@ -154,7 +154,7 @@ static int32_t lost(struct libhttp_connection *c)
 
 static int32_t check_cancel(struct libhttp_connection *c)
 {
-    if (!atomic_load_explicit(&c->canceller->cancelled, memory_order_relaxed))
+    if (!canceller_cancelled(c->canceller))
         return LIBHTTP_OK;
     connection_reset(c);
     return fail_cancelled(&c->failure);

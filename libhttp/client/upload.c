@@ -138,7 +138,7 @@ static size_t sendable(const struct libhttp_connection *c)
 
 static int32_t push_output(struct libhttp_connection *c)
 {
-    size_t put;
+    size_t put = 0;
 
     while (sendable(c) > 0) {
         struct iovec area = {.iov_base = buf_data(&c->exchange->output), .iov_len = sendable(c)};
@@ -150,7 +150,7 @@ static int32_t push_output(struct libhttp_connection *c)
         if (c->exchange->upload.expect == EXPECT_WAITING)
             c->exchange->upload.held_from -= put;
     }
-    return push(c, NULL, 0, &put); /* what TLS still holds */
+    return put > 0 && !c->session->io.unsent ? LIBHTTP_OK : push(c, NULL, 0, &put);
 }
 
 /* Waits for 100 (Continue), a final response, or the time that says: send all the same (C-123). */

@@ -84,6 +84,11 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
+static void set_woken(struct cancel_point *p, bool woken)
+{
+    atomic_store_explicit(&p->woken, woken, memory_order_relaxed);
+}
+
 /* In a fork's child the point begins anew: what it holds are copies of the parent's. */
 static void take_over(struct cancel_point *p)
 {
@@ -91,7 +96,8 @@ static void take_over(struct cancel_point *p)
         return;
     close_one(&p->socket);
     close_one(&p->event);
-    p->woken = p->connecting = false;
+    set_woken(p, false);
+    p->connecting = false;
     p->process = process_generation();
 }
 
@@ -100,7 +106,7 @@ static void shut_down(struct cancel_point *p)
     if (p->socket < 0)
         return;
     shutdown(p->socket, SHUT_RDWR);
-    p->woken = true;
+    set_woken(p, true);
 }
 
 /* The counter is only ever "some" or 0, so a full one (EAGAIN) is as good. */
@@ -168,7 +174,7 @@ void canceller_cancel(struct canceller *c)
 void canceller_reset(struct canceller *c)
 {
     lock(c);
-    atomic_store_explicit(&c->cancelled, false, memory_order_relaxed);
+    atomic_store_explicit(&c->cancelled, false, memory_order_release);
     for (struct cancel_point *p = c->points; p; p = p->next) {
         if (is_ours(p) && !cancel_point_cancelled(p))
             silence(p);
@@ -181,6 +187,7 @@ void cancel_point_init(struct cancel_point *p, struct canceller *owner)
     *p = (struct cancel_point){.owner = canceller_ref(owner), .socket = -1, .event = -1};
     p->process = process_generation();
     atomic_init(&p->cancelled, false);
+    atomic_init(&p->woken, false);
     lock(owner);
     p->next = owner->points;
     if (p->next)
@@ -226,22 +233,13 @@ void cancel_point_cancel(struct cancel_point *p)
         pause_for(1000000);
 }
 
-bool cancel_point_woken(struct cancel_point *p)
-{
-    bool woken;
-
-    lock(p->owner);
-    woken = p->woken;
-    unlock(p->owner);
-    return woken;
-}
-
 void cancel_point_publish(struct cancel_point *p, int socket)
 {
     lock(p->owner);
     take_over(p);
     p->socket = socket;
-    p->woken = p->connecting = false;
+    set_woken(p, false);
+    p->connecting = false;
     if (cancel_point_cancelled(p))
         shut_down(p);
     unlock(p->owner);
@@ -261,7 +259,8 @@ int cancel_point_withdraw(struct cancel_point *p)
     lock(p->owner);
     socket = p->socket;
     p->socket = -1;
-    p->woken = p->connecting = false;
+    set_woken(p, false);
+    p->connecting = false;
     unlock(p->owner);
     return socket;
 }
@@ -270,7 +269,8 @@ void cancel_point_close(struct cancel_point *p)
 {
     lock(p->owner);
     close_one(&p->socket);
-    p->woken = p->connecting = false;
+    set_woken(p, false);
+    p->connecting = false;
     unlock(p->owner);
 }
 

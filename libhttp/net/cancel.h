@@ -32,8 +32,10 @@ struct cancel_point {
     struct cancel_point *previous, *next;
     atomic_bool
         cancelled; /* this session alone (a response that took its transport along); for good */
+    /* Its socket was shut down by a cancel: never reuse it. Written under the lock; who reads it
+     * without knows of every cancel whose reset he has seen. */
+    atomic_bool woken;
     /* All of these are read and written under the lock. */
-    bool woken;      /* its socket was shut down by a cancel: never reuse it */
     bool connecting; /* a connect that sleeps is about to begin, or has begun */
     int socket;      /* shut down by a cancel; -1: none */
     int event;       /* an eventfd that a cancel writes; -1: none. For what shutdown doesn't wake */
@@ -61,13 +63,22 @@ void cancel_point_done(struct cancel_point *p);
 /* From any thread: this point only. */
 void cancel_point_cancel(struct cancel_point *p);
 
+/* Acquires what canceller_reset has released: `woken` of the points. */
+static inline bool canceller_cancelled(const struct canceller *c)
+{
+    return atomic_load_explicit(&c->cancelled, memory_order_acquire);
+}
+
 static inline bool cancel_point_cancelled(const struct cancel_point *p)
 {
     return atomic_load_explicit(&p->cancelled, memory_order_relaxed) ||
-           atomic_load_explicit(&p->owner->cancelled, memory_order_relaxed);
+           canceller_cancelled(p->owner);
 }
 
-bool cancel_point_woken(struct cancel_point *p);
+static inline bool cancel_point_woken(const struct cancel_point *p)
+{
+    return atomic_load_explicit(&p->woken, memory_order_relaxed);
+}
 
 /*
  * Registers a socket that a cancel shuts down, at once where it has been cancelled already. Never

@@ -9,7 +9,7 @@
 #include "net/tls_engine.h"
 #include "net/tls_link.h"
 
-int32_t tls_flush(struct tls *tls, struct failure *failure)
+static int32_t flush(struct tls *tls, struct failure *failure)
 {
     struct span unsent = buf_span(&tls->unsent);
     struct iovec area = {.iov_base = (void *)(uintptr_t)unsent.data, .iov_len = unsent.length};
@@ -23,6 +23,14 @@ int32_t tls_flush(struct tls *tls, struct failure *failure)
         return code;
     buf_consume(&tls->unsent, put);
     return buf_length(&tls->unsent) > 0 ? LIBHTTP_AGAIN : LIBHTTP_OK;
+}
+
+int32_t tls_flush(struct tls *tls, struct failure *failure)
+{
+    int32_t code = flush(tls, failure);
+
+    tls->base.io->unsent = buf_length(&tls->unsent) > 0;
+    return code;
 }
 
 void tls_flush_quietly(struct tls *tls)

@@ -32,15 +32,17 @@ static void fit_buffer(struct tls *tls)
     tls->buffer = TLS_BUFFER_LARGE;
 }
 
-/* As much of one area as is here. False: there is no more. */
-static bool fill_area(struct tls *tls, const struct iovec *area, size_t *got)
+/* As much of one area as is here. False: there is no more, or OpenSSL has `failed` to give it. */
+static bool fill_area(struct tls *tls, const struct iovec *area, size_t *got, bool *failed)
 {
     size_t at = 0;
     size_t n;
 
     while (at < area->iov_len) {
-        if (SSL_read_ex(tls->ssl, (char *)area->iov_base + at, area->iov_len - at, &n) != 1)
+        if (SSL_read_ex(tls->ssl, (char *)area->iov_base + at, area->iov_len - at, &n) != 1) {
+            *failed = true;
             return false;
+        }
         at += n;
         *got += n;
         tls->filling = true;
@@ -53,18 +55,19 @@ static bool fill_area(struct tls *tls, const struct iovec *area, size_t *got)
 static int32_t read_areas(struct tls *tls, const struct iovec *areas, int count, size_t *ret_got)
 {
     size_t got = 0;
+    bool failed = false;
     int i = 0;
 
     if (tls_check(tls, "receiving over TLS") < 0)
         return tls->failure->code;
     fit_buffer(tls);
-    while (i < count && fill_area(tls, &areas[i], &got))
+    while (i < count && fill_area(tls, &areas[i], &got, &failed))
         i++;
     if (got == 0) {
         if (SSL_get_error(tls->ssl, 0) != SSL_ERROR_ZERO_RETURN)
             return tls_failed(tls, "receiving over TLS");
-    } else if (ERR_peek_error() != 0) {
-        /* The caller gets what came before the error, and the error next time. */
+    } else if (failed) {
+        /* The caller gets what came before an error, and the error next time. */
         tls->reason = ERR_peek_error();
     }
     tls->received += got;

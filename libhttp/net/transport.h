@@ -30,6 +30,7 @@ struct io {
      * for ever is). Cleared by a call that gives AGAIN and has not slept for all of its slice.
      */
     bool may_sleep;
+    bool unsent; /* after a write: TLS holds some of it, which a write with count 0 moves on */
     bool more_follows;   /* set by the caller around a write: send_file comes next (MSG_MORE) */
     int32_t slice_ms;    /* SO_RCVTIMEO and SO_SNDTIMEO, from connect or set_mode on; 0: none */
     int32_t watched;     /* net's own: the events that an adopted socket is watched for */

@@ -9,20 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "wire/scan.h"
-
-/* "HTTP/1.1 200" */
-#define STATUS_PREFIX 12
-
-/* A line taken apart; it is whole and its bytes are allowed. */
-struct line {
-    const char *at;       /* where it begins */
-    const char *name_end; /* behind the field's name; where the line begins if there is none */
-    const char *text;     /* the value or reason, without blanks around it */
-    const char *text_end;
-    const char *end;  /* of the line's content */
-    const char *next; /* behind its line end */
-};
+#include "wire/head_line.h"
 
 void head_init(struct head *h, bool trailers)
 {
@@ -96,19 +83,12 @@ static inline bool read_field_line(const char *at, const char *end, struct line 
     return char_is_blank(*at) || ret->end == at;
 }
 
-/*
- * HTTP/1.x SP 3DIGIT, the first not 0 (C-66, C-67); the reason may be missing, with or without its
- * blank.
- */
+/* The reason may be missing, with or without its blank (C-66). */
 static bool read_status_line(struct head *h, const char *at, const char *end, struct line *ret)
 {
-    if (end - at <= STATUS_PREFIX || memcmp(at, "HTTP/1.", 7) != 0 || at[8] != ' ' ||
-        !char_is(at[7], CHAR_DIGIT) || !char_is(at[9], CHAR_DIGIT) || at[9] == '0' ||
-        !char_is(at[10], CHAR_DIGIT) || !char_is(at[11], CHAR_DIGIT))
+    if (end - at <= STATUS_PREFIX || !line_status(h, at))
         return false;
     ret->name_end = at;
-    h->minor = (uint8_t)(at[7] - '0');
-    h->status = (at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0');
     at += STATUS_PREFIX;
     if (*at != ' ' && *at != '\r' && *at != '\n')
         return false;
@@ -147,6 +127,24 @@ static uint8_t known_field(const char *name, size_t length)
     }
 }
 
+void line_note_known(struct head *h, const char *data, uint32_t index)
+{
+    const struct field *field = &h->fields[index];
+    uint8_t known = known_field(data + field->name, field->name_length);
+
+    if (known == 0)
+        return;
+    if (h->known & known)
+        h->known |= HEAD_REPEATED;
+    h->known |= known;
+    h->known_begin = h->known_end ? h->known_begin : index;
+    h->known_end = index + 1;
+    if (known == HEAD_HAS_CONTENT_LENGTH)
+        h->content_length = index;
+    else if (known == HEAD_HAS_CONNECTION)
+        h->connection = index;
+}
+
 /*
  * More places than the inline ones, where a limit was raised; doubled, so that many fields stay
  * linear.
@@ -166,38 +164,6 @@ static bool grow(struct head *h)
     return true;
 }
 
-/* The field last put is one that framing and persistence look at. */
-static void note_known(struct head *h, uint8_t known)
-{
-    uint32_t index = h->count - 1;
-
-    if (h->known & known)
-        h->known |= HEAD_REPEATED;
-    h->known |= known;
-    h->known_begin = h->known_end ? h->known_begin : index;
-    h->known_end = h->count;
-    if (known == HEAD_HAS_CONTENT_LENGTH)
-        h->content_length = index;
-    else if (known == HEAD_HAS_CONNECTION)
-        h->connection = index;
-}
-
-/* There is a place. */
-static inline void put_field(struct head *h, const char *data, const struct line *line)
-{
-    size_t length = (size_t)(line->name_end - line->at);
-    uint8_t known = known_field(line->at, length);
-
-    h->fields[h->count++] = (struct field){
-        .name = (uint32_t)(line->at - data),
-        .name_length = (uint32_t)length,
-        .value = (uint32_t)(line->text - data),
-        .value_length = (uint32_t)(line->text_end - line->text),
-    };
-    if (known != 0)
-        note_known(h, known);
-}
-
 static int32_t add_field(struct head *h, const char *data, const struct line *line,
                          const struct head_limits *limits, struct failure *failure)
 {
@@ -206,7 +172,8 @@ static int32_t add_field(struct head *h, const char *data, const struct line *li
                     h->trailers ? "trailer" : "header");
     if (h->count == h->capacity && !grow(h))
         return fail_memory(failure);
-    put_field(h, data, line);
+    h->fields[h->count] = line_field(line, data);
+    line_note_known(h, data, h->count++);
     return LIBHTTP_OK;
 }
 
@@ -349,45 +316,6 @@ static int32_t next_line(struct head *h, const char *data, size_t end,
     return status;
 }
 
-/* Blanks, control bytes: a value that begins or ends in one is not usual. */
-static inline bool is_low(char c)
-{
-    return (unsigned char)c <= ' ';
-}
-
-/*
- * Takes field lines as long as they are what nearly all are: name, colon, a blank, a value without
- * blanks around it or control bytes, CRLF; whole, and within the limits; and the blank line behind
- * them. The first other one is left to next_line, as are those in the last few bytes of the input.
- */
-static void take_usual_fields(struct head *h, const char *data, size_t length,
-                              const struct head_limits *limits)
-{
-    uint32_t places = h->capacity < limits->fields ? h->capacity : limits->fields;
-    const char *end = data + length;
-    struct line line = {.at = data + h->line};
-
-    while (h->count < places) {
-        line.name_end = scan_token(line.at, end);
-        if (end - line.name_end < 2 || *line.name_end != ':' || line.name_end == line.at)
-            break;
-        line.text = line.name_end + 1 + (line.name_end[1] == ' ');
-        line.text_end = scan_block_low(line.text, end);
-        if (end - line.text_end < 2 || memcmp(line.text_end, "\r\n", 2) != 0 ||
-            is_low(line.text[0]) || is_low(line.text_end[-1]) ||
-            (size_t)(line.text_end - line.at) > limits->line)
-            break;
-        put_field(h, data, &line);
-        line.at = line.text_end + 2;
-    }
-    if (end - line.at >= 2 && line.at[0] == '\r' && line.at[1] == '\n') {
-        line.at += 2;
-        h->length = (uint32_t)(line.at - data);
-        h->phase = HEAD_COMPLETE;
-    }
-    h->line = h->searched = (uint32_t)(line.at - data);
-}
-
 int32_t head_parse(struct head *h, const char *data, size_t length,
                    const struct head_limits *limits, struct failure *failure)
 {
@@ -399,8 +327,8 @@ int32_t head_parse(struct head *h, const char *data, size_t length,
     int32_t status = h->searched > end ? LIBHTTP_AGAIN : LIBHTTP_OK;
 
     while (status == LIBHTTP_OK && h->phase != HEAD_COMPLETE) {
-        if (h->phase == HEAD_FIELDS && h->searched == h->line)
-            take_usual_fields(h, data, end, limits);
+        if (h->searched == h->line)
+            head_take_usual(h, data, end, limits);
         if (h->phase != HEAD_COMPLETE)
             status = next_line(h, data, end, limits, failure);
     }

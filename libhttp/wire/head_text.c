@@ -33,14 +33,22 @@ static uint32_t join_folds(char *value, uint32_t length)
     return to;
 }
 
+static void join_values(char *text, struct field *items, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        items[i].value_length = join_folds(text + items[i].value, items[i].value_length);
+}
+
 void head_terminate(const struct head *h, char *text, struct field *items)
 {
+    const struct field *end = items + h->count;
+
     if (!h->trailers)
         text[h->reason + h->reason_length] = '\0';
     memcpy(items, h->fields, h->count * sizeof *items);
-    for (struct field *item = items; item < items + h->count; item++) {
-        if (h->known & HEAD_IRREGULAR)
-            item->value_length = join_folds(text + item->value, item->value_length);
+    if (h->known & HEAD_IRREGULAR)
+        join_values(text, items, h->count);
+    for (const struct field *item = items; item < end; item++) {
         text[item->name + item->name_length] = '\0';
         text[item->value + item->value_length] = '\0';
     }

@@ -34,22 +34,30 @@ static inline bool scan_is_line_stop(char c)
  */
 #define SCAN_LOW '\r'
 
+#if defined(SCAN_SSE2) || defined(SCAN_NEON)
+#define SCAN_BLOCK 16
+#else
+#define SCAN_BLOCK 8
+#endif
+
 /*
- * scan_block_low: the first byte up to CR, or one before which there is none and less than a block
- * is left; on processors without vectors also one less than a block before it.
+ * Blocks are looked at as long as they begin at or before `last`, behind which a block is readable.
+ *
+ * scan_block_low: the first byte up to CR, or one behind `last` before which there is none; on
+ * processors without vectors also one less than a block before it.
  */
 #if defined(SCAN_SSE2)
 
-static inline const char *scan_block_low(const char *at, const char *end)
+static inline const char *scan_block_low(const char *at, const char *last)
 {
     const __m128i low = _mm_set1_epi8(SCAN_LOW);
 
-    for (; end - at >= 16; at += 16) {
+    for (; at <= last; at += SCAN_BLOCK) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
         int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, low), bytes));
 
         if (found != 0)
-            return at + __builtin_ctz((unsigned)found);
+            return at + (unsigned)__builtin_ctz((unsigned)found);
     }
     return at;
 }
@@ -63,9 +71,9 @@ static inline __m128i scan_range(__m128i bytes, char first, char count)
 }
 
 /* Skips letters, digits and '-', which most names are made of. */
-static inline const char *scan_block_name(const char *at, const char *end)
+static inline const char *scan_block_name(const char *at, const char *last)
 {
-    for (; end - at >= 16; at += 16) {
+    for (; at <= last; at += SCAN_BLOCK) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
         __m128i letters = scan_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
         __m128i digits = scan_range(bytes, '0', 10);
@@ -73,36 +81,36 @@ static inline const char *scan_block_name(const char *at, const char *end)
         int usual = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), hyphens));
 
         if (usual != 0xffff)
-            return at + __builtin_ctz(~(unsigned)usual);
+            return at + (unsigned)__builtin_ctz(~(unsigned)usual);
     }
     return at;
 }
 
 #elif defined(SCAN_NEON)
 
-static inline const char *scan_block_low(const char *at, const char *end)
+static inline const char *scan_block_low(const char *at, const char *last)
 {
     const uint8x16_t low = vdupq_n_u8(SCAN_LOW);
 
-    for (; end - at >= 16; at += 16) {
+    for (; at <= last; at += SCAN_BLOCK) {
         uint8x16_t found = vcleq_u8(vld1q_u8((const uint8_t *)at), low);
         /* Four bits a byte: NEON's way to a mask. */
         uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(found), 4);
         uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
 
         if (mask != 0)
-            return at + __builtin_ctzll(mask) / 4;
+            return at + (unsigned)__builtin_ctzll(mask) / 4;
     }
     return at;
 }
 
 #else
 
-static inline const char *scan_block_low(const char *at, const char *end)
+static inline const char *scan_block_low(const char *at, const char *last)
 {
     const uint64_t ones = UINT64_MAX / 255;
 
-    for (; end - at >= 8; at += 8) {
+    for (; at <= last; at += SCAN_BLOCK) {
         uint64_t bytes;
 
         memcpy(&bytes, at, sizeof bytes);
@@ -120,9 +128,9 @@ static inline const char *scan_block_low(const char *at, const char *end)
 
 #if !defined(SCAN_SSE2)
 
-static inline const char *scan_block_name(const char *at, const char *end)
+static inline const char *scan_block_name(const char *at, const char *last)
 {
-    (void)end;
+    (void)last;
     return at;
 }
 
@@ -132,17 +140,19 @@ static inline const char *scan_block_name(const char *at, const char *end)
 static inline const char *scan_line(const char *at, const char *end)
 {
     /* Where the blocks stop is a low byte, nearly always the CR, or one of the input's last few. */
-    for (at = scan_block_low(at, end); at < end; at = scan_block_low(at + 1, end)) {
-        if (scan_is_line_stop(*at))
-            break;
+    for (;; at++) {
+        if (end - at >= SCAN_BLOCK)
+            at = scan_block_low(at, end - SCAN_BLOCK);
+        if (at == end || scan_is_line_stop(*at))
+            return at;
     }
-    return at;
 }
 
 /* The first byte that is none of a token, or end. */
 static inline const char *scan_token(const char *at, const char *end)
 {
-    at = scan_block_name(at, end);
+    if (end - at >= SCAN_BLOCK)
+        at = scan_block_name(at, end - SCAN_BLOCK);
     while (at < end && char_is(*at, CHAR_TOKEN))
         at++;
     return at;

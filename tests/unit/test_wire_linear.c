@@ -39,12 +39,24 @@ static const char *counted_token(const char *at, const char *end)
     return at;
 }
 
-/* Stops as real ones do: at a low byte, or in the last block. */
-static const char *scan_block_low(const char *at, const char *end)
+#define SCAN_BLOCK 16
+
+/* Both stop as real ones do: at a byte that isn't usual, or behind the last block's beginning. */
+static const char *scan_block_low(const char *at, const char *last)
 {
     const char *from = at;
 
-    while (end - at >= 16 && (unsigned char)*at > '\r')
+    while (at <= last && (unsigned char)*at > '\r')
+        at++;
+    looked_at += (size_t)(at - from) + 1;
+    return at;
+}
+
+static const char *scan_block_name(const char *at, const char *last)
+{
+    const char *from = at;
+
+    while (at <= last && char_is(*at, CHAR_ALPHA | CHAR_DIGIT))
         at++;
     looked_at += (size_t)(at - from) + 1;
     return at;
@@ -76,6 +88,7 @@ static void *counted_memmove(void *to, const void *from, size_t length)
 #define memmove    counted_memmove
 #include "wire/chunked.c"
 #include "wire/head.c"
+#include "wire/head_usual.c"
 #undef memchr
 #undef memmove
 
