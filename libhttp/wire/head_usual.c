@@ -19,7 +19,8 @@ static inline bool read_usual_text(const char *text, const char *last, struct li
         return false;
     line->text = text;
     line->text_end = scan_block_low(text, last);
-    return memcmp(line->text_end, "\r\n", 2) == 0 && !is_low(text[0]) && !is_low(line->text_end[-1]);
+    return memcmp(line->text_end, "\r\n", 2) == 0 && !is_low(text[0]) &&
+           !is_low(line->text_end[-1]);
 }
 
 /* ": " ends a name, nearly always. */
