@@ -67,17 +67,26 @@ static void begin_on(struct libhttp_connection *c)
     s->bytes_in = s->bytes_out = 0;
 }
 
-static void note_opened(struct libhttp_connection *c)
+/* What opening has passed so far, for whoever looks at it while it waits. */
+static void note_passed(struct libhttp_connection *c)
 {
     struct session *s = c->session;
     struct endpoint_info info = {.resolved_at = 0};
-    int64_t now = clock_now();
 
-    if (!s->given)
+    if (!s->given && s->bottom)
         tcp_info(s->bottom, &info);
     c->times[LIBHTTP_TIME_RESOLVED] = info.resolved_at;
-    c->times[LIBHTTP_TIME_CONNECTED] = info.connected_at ? info.connected_at : now;
-    c->times[LIBHTTP_TIME_HANDSHAKEN] = s->tls ? now : 0;
+    c->times[LIBHTTP_TIME_CONNECTED] = info.connected_at;
+}
+
+static void note_opened(struct libhttp_connection *c)
+{
+    int64_t now = clock_now();
+
+    note_passed(c);
+    if (!c->times[LIBHTTP_TIME_CONNECTED])
+        c->times[LIBHTTP_TIME_CONNECTED] = now;
+    c->times[LIBHTTP_TIME_HANDSHAKEN] = c->session->tls ? now : 0;
 }
 
 /* A proxy's answer is kept on the connection, a refusal too (C-62). */
@@ -112,8 +121,10 @@ static int32_t open_step(struct libhttp_connection *c)
 
     if (status == LIBHTTP_OK)
         status = session_open(c->session, &c->destination, &c->failure);
-    if (status == LIBHTTP_AGAIN)
+    if (status == LIBHTTP_AGAIN) {
+        note_passed(c);
         return status;
+    }
     keep_tunnel_answer(c);
     if (status < 0)
         connection_reset(c);

@@ -107,6 +107,32 @@ static void test_resolved(void)
     peer_finish(peer, "C-126 the peer behind a name");
 }
 
+/* Whoever waits for a handshake can see that the rest of the way is behind. */
+static void test_passed(void)
+{
+    libhttp_connection *c = conn_new(0, LIBHTTP_MODE_NONBLOCKING);
+    struct pollfd wanted = {.events = POLLIN};
+    int64_t ms, generation;
+    int32_t events, status;
+    int port, silent = listen_loopback(1, &port);
+
+    resolver_answer("127.0.0.1");
+    libhttp_connection_set_host(c, "a.example", -1, port);
+    libhttp_connection_set_tls(c, libhttp_tls_config_default());
+    is(libhttp_connection_time(c, LIBHTTP_TIME_CONNECTED), -1, "C-132 nothing yet");
+    while ((status = libhttp_connection_connect(c)) == LIBHTTP_AGAIN &&
+           libhttp_connection_time(c, LIBHTTP_TIME_CONNECTED) < 0) {
+        libhttp_connection_wait(c, &wanted.fd, &events, &ms, &generation);
+        wanted.events = events & LIBHTTP_WAIT_WRITE ? POLLOUT : POLLIN;
+        poll(&wanted, 1, (int)ms);
+    }
+    is(status, LIBHTTP_AGAIN, "C-132 the handshake is waited for");
+    ok(libhttp_connection_time(c, LIBHTTP_TIME_RESOLVED) >= 0, "C-132 the name is resolved");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_HANDSHAKEN), -1, "C-132 no handshake yet");
+    libhttp_connection_free(c);
+    close(silent);
+}
+
 /* The first one hangs: the second has its turn a quarter of a second later. */
 static void test_happy_eyeballs(void)
 {
@@ -348,6 +374,7 @@ int main(void)
         test_construction();
         test_connect();
     }
+    test_passed();
     test_abandoned();
     ok(resolver_threads_end(), "T-39 no look-up's thread is left");
     is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
