@@ -79,12 +79,15 @@ func (e *exchange) frame(r *http.Response) {
 		}
 		delete(r.Header, "Transfer-Encoding")
 	}
-	if names, found := r.Header["Trailer"]; found {
+	if names, found := r.Header["Trailer"]; found && r.TransferEncoding != nil {
 		r.Trailer = http.Header{}
 		for _, name := range strings.Split(strings.Join(names, ","), ",") {
 			r.Trailer[textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))] = nil
 		}
 		delete(r.Header, "Trailer")
+	}
+	if r.Close && r.ProtoMinor > 0 && hasToken(r.Header["Connection"], "close") {
+		delete(r.Header, "Connection")
 	}
 	if e.request.Method == http.MethodHead {
 		r.ContentLength = -1
@@ -92,6 +95,15 @@ func (e *exchange) frame(r *http.Response) {
 			r.ContentLength = n
 		}
 	}
+}
+
+func hasToken(values []string, token string) bool {
+	for _, one := range strings.Split(strings.Join(values, ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(one), token) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *exchange) withBody(r *http.Response, h uintptr, facts *raw.Facts) (*http.Response, error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
-	"net/textproto"
 	"net/url"
 	"strings"
 	"time"
@@ -33,7 +32,12 @@ type exchange struct {
 
 func (e *exchange) run() (*http.Response, error) {
 	e.watch()
-	status, err := e.send()
+	status, err := e.begun(), error(nil)
+	if status == 0 {
+		status, err = e.send()
+	} else if e.request.Body != nil {
+		e.request.Body.Close()
+	}
 	if status == early {
 		status = 0
 	}
@@ -129,37 +133,6 @@ func (e *exchange) await() int32 {
 		e.tellRest(*h)
 	}
 	return status
-}
-
-func (e *exchange) tellRest(h uintptr) {
-	for i := e.told; i < raw.Response_interim_count(h) && e.refused == nil; i++ {
-		header := copyMessage(raw.Response_interim_headers(h, i))
-		e.tell([]Interim{{int(raw.Response_interim_status(h, i)), header}})
-	}
-	e.tellFirst()
-}
-
-func (e *exchange) tellFirst() {
-	if !e.first && e.trace.GotFirstResponseByte != nil {
-		e.trace.GotFirstResponseByte()
-	}
-	e.first = true
-}
-
-// tell gives interim responses to the trace; false: it wants the exchange to end.
-func (e *exchange) tell(interims []Interim) bool {
-	for _, interim := range interims {
-		e.told++
-		e.tellFirst()
-		if interim.Status == http.StatusContinue && e.trace.Got100Continue != nil {
-			e.trace.Got100Continue()
-		}
-		if e.trace.Got1xxResponse != nil && e.refused == nil {
-			header := textproto.MIMEHeader(interim.Header.Header())
-			e.refused = e.trace.Got1xxResponse(interim.Status, header)
-		}
-	}
-	return e.refused == nil
 }
 
 // What net/http's own Transport leaves out of a request's Header, as the Request says it elsewhere.
@@ -298,10 +271,4 @@ func (e *exchange) sendWhole(data []byte) int32 {
 		e.tellHead()
 	}
 	return status // without a trace it leaves with the step that waits for the response
-}
-
-func (e *exchange) tellHead() {
-	if e.trace != nil && e.trace.WroteHeaders != nil {
-		e.trace.WroteHeaders()
-	}
 }

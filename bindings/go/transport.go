@@ -48,6 +48,9 @@ type Transport struct {
 	MaxIdleConns int
 	// MaxIdleConnsPerHost limits those of one host (0: http.DefaultMaxIdleConnsPerHost).
 	MaxIdleConnsPerHost int
+	// MaxConnsPerHost limits the connections to one host, those in use and idle ones; a request that
+	// would need one more waits until another one's exchange is over (0: no limit).
+	MaxConnsPerHost int
 	// IdleConnTimeout is after how long an idle connection is closed (0: never).
 	IdleConnTimeout time.Duration
 
@@ -56,7 +59,8 @@ type Transport struct {
 	// Prepare is called for each new connection, to set what else can be set.
 	Prepare func(*Connection) error
 
-	pool pool
+	pool  pool
+	limit hostLimit
 }
 
 // RoundTrip sends a request and gives its response.
@@ -93,10 +97,17 @@ func (t *Transport) begin(request *http.Request) (*exchange, error) {
 		return nil, err
 	}
 	if e.trace != nil && e.trace.GetConn != nil {
-		e.trace.GetConn(e.key.host)
+		e.trace.GetConn(e.dialled())
+	}
+	if t.MaxConnsPerHost > 0 {
+		if err := t.limit.enter(e.ctx, e.cancelled, e.key, t.MaxConnsPerHost); err != nil {
+			return nil, err
+		}
 	}
 	var err error
-	e.conn, err = e.connection()
+	if e.conn, err = e.connection(); err != nil {
+		t.leave(e.key)
+	}
 	return e, err
 }
 
@@ -149,7 +160,6 @@ func (e *exchange) route() error {
 
 func (e *exchange) connection() (*idleConn, error) {
 	if c := e.t.pool.get(e.key); c != nil {
-		e.gotConn(c)
 		return c, nil
 	}
 	c, err := e.open()
@@ -167,19 +177,16 @@ func (e *exchange) connection() (*idleConn, error) {
 		c.free()
 		return nil, err
 	}
-	e.gotConn(idle)
 	return idle, nil
 }
 
-func (e *exchange) gotConn(c *idleConn) {
-	if e.trace == nil || e.trace.GotConn == nil {
-		return
+// dialled is the address that is connected to: the proxy's where there is one.
+func (e *exchange) dialled() string {
+	if e.proxy == nil {
+		return e.key.host
 	}
-	info := httptrace.GotConnInfo{Reused: c.used, WasIdle: c.used}
-	if c.used {
-		info.IdleTime = time.Since(c.since)
-	}
-	e.trace.GotConn(info)
+	host, _ := hostPort(e.proxy)
+	return host
 }
 
 // open makes a connection that goes where the request wants; it opens with the first bytes.
@@ -256,8 +263,16 @@ func proxyCredentials(proxy *url.URL) (string, error) {
 	return BasicCredentials(proxy.User.Username(), password)
 }
 
+// leave lets the next one in who waits for that host.
+func (t *Transport) leave(key connKey) {
+	if t.MaxConnsPerHost > 0 {
+		t.limit.leave(key)
+	}
+}
+
 // release gives a connection back after its exchange, or frees it.
 func (t *Transport) release(c *idleConn, keep bool, trace *httptrace.ClientTrace) {
+	defer t.leave(c.key) // when it is in the pool: the next one takes it from there
 	var err error
 	if !keep {
 		err = errors.New("libhttp: the connection can't be used again")

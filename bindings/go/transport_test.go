@@ -19,7 +19,6 @@ import (
 	"net/textproto"
 	"net/url"
 	"os"
-	"runtime/pprof"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -244,39 +243,6 @@ func TestConcurrent(t *testing.T) {
 		}(i)
 	}
 	group.Wait()
-}
-
-func TestManyWait(t *testing.T) {
-	const many = 1000
-	release := make(chan struct{})
-	var failed, waiting int32
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		atomic.AddInt32(&waiting, 1)
-		<-release
-	})
-	client := clientOf(t, &libhttp.Transport{})
-	var group sync.WaitGroup
-	before := pprof.Lookup("threadcreate").Count()
-	for i := 0; i < many; i++ {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			response, err := client.Get(server.URL)
-			if err != nil {
-				atomic.AddInt32(&failed, 1)
-				return
-			}
-			response.Body.Close()
-		}()
-	}
-	for tries := 0; atomic.LoadInt32(&waiting) < many && tries < 6000; tries++ {
-		time.Sleep(10 * time.Millisecond)
-	}
-	threads := pprof.Lookup("threadcreate").Count() - before
-	close(release)
-	group.Wait()
-	check(t, failed == 0, "%d of %d failed", failed, many)
-	check(t, threads < many/4, "%d goroutines take %d threads", many, threads)
 }
 
 // In each phase the end of the context ends the exchange.
