@@ -340,12 +340,18 @@ static bool may_trail(struct span name)
     return true;
 }
 
+/* Values are checked again: those of a received message may hold any control byte (C-74, T-1). */
 static int32_t check_trailers(struct libhttp_connection *c, const struct fields *trailers)
 {
     for (uint32_t i = 0; trailers && i < trailers->count; i++) {
-        if (!may_trail(fields_name(trailers, i)))
+        struct span name = fields_name(trailers, i);
+        struct span value = fields_value(trailers, i);
+
+        if (!may_trail(name))
             return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "a trailer can't be named %s",
-                        QUOTE(fields_name(trailers, i)));
+                        QUOTE(name));
+        if (field_check(name, &value, &c->failure) < 0)
+            return LIBHTTP_E_INVALID_ARGUMENT;
     }
     return LIBHTTP_OK;
 }

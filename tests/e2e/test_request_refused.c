@@ -298,6 +298,41 @@ static void test_trailers(enum drive_mode mode)
     peer_finish(peer, "T-1 no refused trailer was sent, %s", drive_mode_name(mode));
 }
 
+/* Received fields are kept as they came (C-74): going on with them must not pass that on. */
+static void test_received_trailers(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
+        PEER_SEND("HTTP/1.1 200 OK\r\nX-T: a\x1b[2Jb\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n0\r\nX-T: a\x1b[2Jb\r\n\r\n"),
+        PEER_EXPECT(
+            "POST / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_response *r = NULL;
+    char room[8];
+    int64_t got;
+
+    client_ready(k);
+    client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    client_getresponse(k, &r);
+    client_read(k, r, room, sizeof room, &got);
+    is(libhttp_headers_count(libhttp_response_trailers(r)), 1, "C-74 a trailer came, %s", k->name);
+    libhttp_connection_request_pieces(k->c, "POST", -1, "/", -1, NULL, LIBHTTP_LENGTH_UNKNOWN);
+    client_send(k, "abc", 3, NULL);
+    client_failed(k, client_finish(k, libhttp_response_trailers(r)), LIBHTTP_E_INVALID_ARGUMENT,
+                  "T-1 C-42 a received control byte in a trailer");
+    is(client_finish(k, NULL), LIBHTTP_OK, "T-1 the body can be ended without it, %s", k->name);
+    client_answer(k, 200, "", "T-1 the body ends well");
+    libhttp_response_free(r);
+    client_free(k);
+    peer_finish(peer, "T-1 no received control byte was passed on, %s", drive_mode_name(mode));
+}
+
 int main(void)
 {
     in_each_mode(test_method);
@@ -306,5 +341,6 @@ int main(void)
     in_each_mode(test_host_field);
     in_each_mode(test_framing_fields);
     in_each_mode(test_trailers);
+    in_each_mode(test_received_trailers);
     return done_testing();
 }
