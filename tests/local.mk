@@ -105,6 +105,7 @@ trust_tests = \
 
 # tests/fuzz/fuzz_<what>.c: a target of libFuzzer's, here over its corpus; "make fuzz" fuzzes it.
 fuzz_tests = \
+	tests/fuzz/fuzz_api \
 	tests/fuzz/fuzz_connect \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_response \
@@ -284,12 +285,17 @@ tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 # What the fuzz targets share, and what makes a test of each.
 check_LTLIBRARIES += tests/fuzz/libreplay.la
 tests_fuzz_libreplay_la_SOURCES = \
+	tests/fuzz/api.c \
+	tests/fuzz/api.h \
+	tests/fuzz/api_ops.c \
+	tests/fuzz/api_text_ops.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/message.c \
 	tests/fuzz/message.h \
 	tests/fuzz/replay.c
 FUZZ_LDADD = tests/fuzz/libreplay.la $(LDADD)
+tests_fuzz_fuzz_api_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_connect_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_request_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_response_LDADD = $(FUZZ_LDADD)

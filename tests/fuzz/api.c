@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "fuzz/api.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct link *api_link(struct world *w, struct fuzz_input *in)
+{
+    return &w->links[fuzz_byte(in) % LINKS];
+}
+
+const libhttp_headers *api_headers(struct world *w, struct fuzz_input *in)
+{
+    unsigned i = fuzz_byte(in) % (HEADERS + RESPONSES + 1);
+
+    if (i < HEADERS)
+        return w->headers[i];
+    if (i < HEADERS + RESPONSES && w->responses[i - HEADERS])
+        return libhttp_response_headers(w->responses[i - HEADERS]);
+    return NULL;
+}
+
+int64_t api_number(struct fuzz_input *in)
+{
+    static const int64_t numbers[] = {
+        INT64_MIN, -1000, -4,    -3,        -2,        -1,        0,         1,  2,  7,   80,
+        255,       4096,  65536, INT32_MAX, 1LL << 31, 1LL << 32, INT64_MAX, 16, 32, 443, 65535,
+        1LL << 40, 3,     100,   256,       1 << 20,   1 << 30,   INT32_MIN, -5};
+
+    return numbers[fuzz_byte(in) % (sizeof numbers / sizeof numbers[0])];
+}
+
+static void drop_peer(struct link *l)
+{
+    if (l->peer >= 0)
+        close(l->peer);
+    l->peer = -1;
+}
+
+void api_carry(struct link *l)
+{
+    int32_t status = libhttp_connection_set_carried(l->c);
+
+    api_check(l, status);
+    if (status != LIBHTTP_OK)
+        return;
+    drop_peer(l);
+    l->carried = true;
+}
+
+void api_adopt(struct link *l, struct fuzz_input *in)
+{
+    int pair[2];
+    int32_t status;
+
+    fuzz_require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    status = libhttp_connection_set_fd(l->c, pair[0]);
+    api_check(l, status);
+    if (status != LIBHTTP_OK) {
+        close(pair[0]);
+        close(pair[1]);
+        return;
+    }
+    drop_peer(l);
+    l->peer = pair[1];
+    l->carried = false;
+    api_say(l, in);
+    if (libhttp_connection_mode(l->c) == LIBHTTP_MODE_BLOCKING)
+        api_end(l);
+}
+
+/* A blocking call must never wait for this program itself. */
+void api_end(struct link *l)
+{
+    if (l->peer >= 0)
+        shutdown(l->peer, SHUT_WR);
+    else if (l->carried)
+        api_check(l, libhttp_connection_feed_eof(l->c));
+}
+
+void api_say(struct link *l, struct fuzz_input *in)
+{
+    struct fuzz_text text = fuzz_text(in);
+    int64_t taken = -1;
+    int32_t status;
+
+    if (l->peer >= 0) {
+        if (send(l->peer, text.data, text.length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+            fuzz_require(errno == EPIPE || errno == EAGAIN || errno == ECONNRESET);
+    } else {
+        status = libhttp_connection_feed(l->c, text.data, (int64_t)text.length, &taken);
+        api_check(l, status);
+        fuzz_require(status != LIBHTTP_OK || (taken >= 0 && taken <= (int64_t)text.length));
+    }
+    fuzz_text_free(&text);
+}
+
+void api_drain(struct world *w)
+{
+    char room[4096];
+
+    for (size_t i = 0; i < LINKS; i++)
+        while (w->links[i].peer >= 0 && recv(w->links[i].peer, room, sizeof room, MSG_DONTWAIT) > 0)
+            continue;
+}
+
+static bool may_wait(const struct link *l)
+{
+    return l->carried || libhttp_connection_mode(l->c) == LIBHTTP_MODE_NONBLOCKING;
+}
+
+void api_check(const struct link *l, int32_t status)
+{
+    int32_t fd = -1, events = 0;
+    int64_t ms = -1, generation = 0;
+
+    fuzz_require(status == LIBHTTP_OK || status == LIBHTTP_AGAIN || fuzz_is_error(status));
+    if (status < 0)
+        fuzz_require_told(status, libhttp_connection_error_code(l->c),
+                          libhttp_connection_error(l->c));
+    fuzz_require(libhttp_connection_wait(l->c, &fd, &events, &ms, &generation) == LIBHTTP_OK);
+    fuzz_require(fd >= -1 && (events & ~(LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE)) == 0 && ms >= -1);
+    fuzz_require(status != LIBHTTP_AGAIN || (may_wait(l) && (events != 0 || ms >= 0)));
+    fuzz_require(libhttp_connection_state(l->c) >= LIBHTTP_STATE_IDLE &&
+                 libhttp_connection_state(l->c) <= LIBHTTP_STATE_REQUEST_SENT);
+}
+
+/* Whose it was is not known any more: one of them may wait. */
+static bool any_may_wait(const struct world *w)
+{
+    for (size_t i = 0; i < LINKS; i++)
+        if (may_wait(&w->links[i]))
+            return true;
+    return false;
+}
+
+void api_check_response(const struct world *w, const libhttp_response *r, int32_t status)
+{
+    fuzz_require(status == LIBHTTP_OK || fuzz_is_error(status) ||
+                 (status == LIBHTTP_AGAIN && any_may_wait(w)));
+    if (status < 0)
+        fuzz_require_told(status, libhttp_response_error_code(r), libhttp_response_error(r));
+    fuzz_require(libhttp_response_remaining(r) >= -1 && libhttp_response_missing(r) >= -1);
+}
+
+void api_check_stream(const struct world *w, const libhttp_stream *s, int32_t status)
+{
+    fuzz_require(status == LIBHTTP_OK || fuzz_is_error(status) ||
+                 (status == LIBHTTP_AGAIN && any_may_wait(w)));
+    if (status < 0)
+        fuzz_require_told(status, libhttp_stream_error_code(s), libhttp_stream_error(s));
+}

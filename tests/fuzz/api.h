@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the API's target plays with: some handles of each kind, and the other sides of connections.
+ * An operation draws its handles and arguments from the input, makes one call, and checks what it
+ * gave.
+ */
+#ifndef TESTS_FUZZ_API_H
+#define TESTS_FUZZ_API_H
+
+#include <libhttp/http.h>
+
+#include "fuzz/fuzz.h"
+
+enum { LINKS = 2, RESPONSES = 3, STREAMS = 2, HEADERS = 2, FILE_SIZE = 3000 };
+
+/* A connection, and the other end of its transport. */
+struct link {
+    libhttp_connection *c;
+    int peer;     /* the socket's other end; -1: carried, or none */
+    bool carried; /* it was the last transport to be set */
+};
+
+struct world {
+    struct link links[LINKS];
+    libhttp_response *responses[RESPONSES];
+    libhttp_stream *streams[STREAMS];
+    libhttp_headers *headers[HEADERS];
+    libhttp_url *url;
+    libhttp_form *form;
+    libhttp_media *media;
+    libhttp_tls_config *tls;
+    int file;
+};
+
+struct op {
+    const char *name;
+    void (*run)(struct world *w, struct fuzz_input *in);
+};
+
+/* The operations, an array's worth; an input's byte chooses one. */
+extern const struct op api_ops[];
+extern const unsigned api_op_count;
+extern const struct op api_text_ops[];
+extern const unsigned api_text_op_count;
+
+struct link *api_link(struct world *w, struct fuzz_input *in);
+const libhttp_headers *api_headers(struct world *w, struct fuzz_input *in);
+/* One of the numbers at which something changes. */
+int64_t api_number(struct fuzz_input *in);
+
+/* A new transport of each kind; what the peer says first is drawn. */
+void api_carry(struct link *l);
+void api_adopt(struct link *l, struct fuzz_input *in);
+/* The peer says something more, or that it has ended. */
+void api_say(struct link *l, struct fuzz_input *in);
+void api_end(struct link *l);
+/* Takes away what was sent, so that sending never has to wait. */
+void api_drain(struct world *w);
+
+/* What each call must keep: a status of the table, told on its handle; AGAIN only where it is
+ * allowed, and with something to wait for. */
+void api_check(const struct link *l, int32_t status);
+void api_check_response(const struct world *w, const libhttp_response *r, int32_t status);
+void api_check_stream(const struct world *w, const libhttp_stream *s, int32_t status);
+
+#endif
