@@ -54,9 +54,9 @@ LIBHTTP_API void libhttp_connection_free(libhttp_connection *c);
 /**
  * Sets the server: a name, an IPv4 or IPv6 literal (brackets allowed), or "host:port" where `port`
  * is LIBHTTP_PORT_DEFAULT. A name that isn't ASCII is taken as UTF-8 and encoded by IDNA. The text
- * is copied. Errors: INVALID_URL (the offending text is in the sentence), INVALID_ARGUMENT, STATE
- * (connected). After a failure nothing connects until a host is set right. RFC 9110 4.2. Never
- * blocks.
+ * is copied. Errors: INVALID_URL (no host or port can be that; the offending text is in the
+ * sentence), INVALID_ARGUMENT, STATE (connected). After a failure nothing connects until a host is
+ * set right. RFC 9110 4.2. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host,
                                                 int64_t host_length, int32_t port);
@@ -64,7 +64,8 @@ LIBHTTP_API int32_t libhttp_connection_set_host(libhttp_connection *c, const cha
 /**
  * Connects through the Unix-domain socket at `path` from now on; a host set besides is what Host
  * and TLS name, else it is "localhost". NULL with length 0 goes back to TCP. The path is copied.
- * Errors: INVALID_ARGUMENT (also over 107 bytes), STATE (connected). Never blocks.
+ * Errors: INVALID_ARGUMENT (a path that can't be, or is over 107 bytes), STATE (connected). Never
+ * blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_unix(libhttp_connection *c, const char *path,
                                                 int64_t path_length);
@@ -86,9 +87,9 @@ LIBHTTP_API int32_t libhttp_connection_set_fd(libhttp_connection *c, int32_t fd)
 LIBHTTP_API int32_t libhttp_connection_set_carried(libhttp_connection *c);
 
 /**
- * Speaks TLS, by `config`, of which a reference is kept; the configuration is frozen by its first
- * use. Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident), STATE
- * (connected). Never blocks.
+ * Speaks TLS as `config` says; a reference to it is kept, and it is frozen by its first use.
+ * Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident), STATE (connected).
+ * Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *config);
 
@@ -122,8 +123,8 @@ LIBHTTP_API int32_t libhttp_connection_close(libhttp_connection *c);
  * Begins a request: the request line, Host and `Accept-Encoding: identity`, as `skip` (0,
  * LIBHTTP_SKIP_HOST, LIBHTTP_SKIP_ACCEPT_ENCODING) allows. An empty target is "/". Nothing is sent
  * yet. The texts are copied. RFC 9112 3. Errors: CANNOT_SEND_REQUEST (the last request is not
- * ended, or its response not fetched), INVALID_ARGUMENT (method is no token), INVALID_URL
- * (target), NOT_CONNECTED, NO_MEMORY. Never blocks.
+ * ended, or its response not fetched), INVALID_ARGUMENT (method is no token), INVALID_URL (the
+ * target can't be one), NOT_CONNECTED, NO_MEMORY. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method,
                                                   int64_t method_length, const char *target,
@@ -131,8 +132,8 @@ LIBHTTP_API int32_t libhttp_connection_putrequest(libhttp_connection *c, const c
 
 /**
  * Puts one field. A Host or Accept-Encoding takes the place of the automatic one. The texts are
- * copied. RFC 9110 5. Errors: CANNOT_SEND_HEADER, INVALID_ARGUMENT (name, value, a second Host or
- * framing field), NO_MEMORY; nothing is put then. Never blocks.
+ * copied. RFC 9110 5. Errors: CANNOT_SEND_HEADER, INVALID_ARGUMENT (a name or value that can't be,
+ * a second Host or framing field), NO_MEMORY; nothing is put then. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name,
                                                  int64_t name_length, const char *value,
@@ -182,7 +183,7 @@ LIBHTTP_API int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd
  * Ends the body: the last chunk with `trailers` (or NULL) where chunks are encoded, otherwise only
  * a check that the body is as long as declared. Errors: BODY_LENGTH (shorter than declared: the
  * connection is closed), INVALID_ARGUMENT (trailers without chunks), CANNOT_SEND_HEADER, and those
- * of send. Outside blocking mode it only fills the output. RFC 9112 7.1.2.
+ * of send. Blocks in blocking mode, elsewhere it only fills the output. RFC 9112 7.1.2.
  */
 LIBHTTP_API int32_t libhttp_connection_finish(libhttp_connection *c,
                                               const libhttp_headers *trailers);

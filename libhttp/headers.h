@@ -22,8 +22,7 @@ LIBHTTP_BEGIN_DECLS
 typedef struct libhttp_headers libhttp_headers;
 
 /**
- * Makes empty fields.
- * Free it with libhttp_headers_free().
+ * Makes empty fields. Free them with libhttp_headers_free().
  * Errors: NO_MEMORY, INVALID_ARGUMENT (ret is NULL).
  */
 LIBHTTP_API int32_t libhttp_headers_new(libhttp_headers **ret);
@@ -103,11 +102,11 @@ LIBHTTP_API int32_t libhttp_headers_contains(const libhttp_headers *h, const cha
                                              int64_t name_length);
 
 /**
- * Gives the value of a field; several of that name joined by ", ". Where there is none: a copy of
- * `fallback`, which may be NULL (fallback_length doesn't count then), and *ret is NULL then,
- * *ret_length 0. *ret is the handle's: good until it is changed or freed, and where several were
- * joined or the fallback was given, until the next call of this function. Nothing is allocated for
- * a single value.
+ * Gives the value of the field `name`; several of that name joined by ", ". Where there is none: a
+ * copy of `fallback`, which may be NULL (fallback_length doesn't count then), and *ret is NULL
+ * then, *ret_length 0. *ret is the handle's: good until it is changed or freed, and where several
+ * were joined or the fallback was given, until the next call of this function. Nothing is
+ * allocated for a single value.
  * Errors: INVALID_ARGUMENT, NO_MEMORY.
  * RFC 9110 5.3.
  */

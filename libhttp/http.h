@@ -21,9 +21,10 @@
  * - Ownership. A returned pointer is borrowed from the handle; its comment says until when. What
  *   comes through a `**ret` handle parameter is the caller's to free; every _free takes NULL.
  *   Handles may be freed in any order.
- * - Waiting. In blocking mode (the default) calls wait, up to their timeouts (options.h). In
- *   non-blocking mode they never do: LIBHTTP_AGAIN says that nothing could move,
- *   libhttp_connection_wait() says what to wait for (wait.h).
+ * - Waiting. In blocking mode (the default) calls wait, up to their timeouts (options.h), where
+ *   their comments say so; what gives no status never does. In non-blocking mode they never do:
+ *   LIBHTTP_AGAIN says that nothing could move, libhttp_connection_wait() says what to wait for
+ *   (wait.h).
  * - Threads. One thread at a time uses a connection with its responses and streams. Different
  *   connections need no lock. A TLS configuration is set up by one thread, and shared by any from
  *   its first use on. Cancelling is for any thread at any time.

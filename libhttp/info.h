@@ -3,8 +3,8 @@
  * @file info.h
  * What can be learned from a connection: its last error, its state, its peer, timings.
  *
- * For all of them: getters give 0, -1 or NULL for NULL, as said; texts are borrowed. None of these
- * functions blocks.
+ * For all of them: a NULL connection gives 0, -1, NULL or an empty text, as one of which there is
+ * nothing to tell. Texts are borrowed. None of these functions blocks.
  */
 #ifndef LIBHTTP_INFO_H
 #define LIBHTTP_INFO_H
@@ -88,8 +88,10 @@ LIBHTTP_API const char *libhttp_connection_tunnel_reason(const libhttp_connectio
  */
 LIBHTTP_API const libhttp_headers *libhttp_connection_tunnel_headers(const libhttp_connection *c);
 
-/** The interim responses (1xx) that came so far to the request under way; the response takes them
- * over. */
+/**
+ * The number of interim responses (1xx) that came so far to the request under way; the response
+ * takes them over.
+ */
 LIBHTTP_API int32_t libhttp_connection_interim_count(const libhttp_connection *c);
 
 /** The status of the interim response at `index` (0 to count - 1); 0 outside. */

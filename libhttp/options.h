@@ -3,8 +3,8 @@
  * @file options.h
  * A connection's settings: mode, times, limits, debugging. Each has a setter and a getter.
  *
- * For all of them: a getter gives 0 or NULL for NULL. Errors: INVALID_ARGUMENT (NULL, or out of
- * range; the sentence names it). None of them blocks.
+ * For all of them: a getter gives 0 or NULL for NULL. Errors: INVALID_ARGUMENT (an argument is
+ * NULL or out of range; the sentence names it). None of them blocks.
  */
 #ifndef LIBHTTP_OPTIONS_H
 #define LIBHTTP_OPTIONS_H

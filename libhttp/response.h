@@ -37,7 +37,8 @@ LIBHTTP_API const libhttp_headers *libhttp_response_headers(const libhttp_respon
 /**
  * Gives the value of the field `name`, several joined by ", "; where there is none, `fallback` (or
  * NULL). *ret_value is borrowed from the response (until the next call of it, where values were
- * joined); *ret_length may be NULL. Errors: INVALID_ARGUMENT, NO_MEMORY. RFC 9110 5.3.
+ * joined); *ret_length may be NULL. Errors: INVALID_ARGUMENT, NO_MEMORY. Never blocks. RFC 9110
+ * 5.3.
  */
 LIBHTTP_API int32_t libhttp_response_getheader(libhttp_response *r, const char *name,
                                                int64_t name_length, const char *fallback,
@@ -46,7 +47,7 @@ LIBHTTP_API int32_t libhttp_response_getheader(libhttp_response *r, const char *
 
 /**
  * Gives the head as the bytes that arrived, blank line included: *ret_data is borrowed from the
- * response. Errors: INVALID_ARGUMENT, NO_MEMORY.
+ * response. Errors: INVALID_ARGUMENT, NO_MEMORY. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_response_raw_head(libhttp_response *r, const char **ret_data,
                                               int64_t *ret_length);
@@ -113,15 +114,15 @@ LIBHTTP_API int32_t libhttp_response_read_all(libhttp_response *r, int64_t maxim
 
 /**
  * Gives what read_all() had got when it failed: *ret_data is borrowed as there. Errors:
- * INVALID_ARGUMENT (NULL).
+ * INVALID_ARGUMENT (NULL). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_response_partial(libhttp_response *r, const void **ret_data,
                                              int64_t *ret_length);
 
-/** Bytes of the body still to come; -1 where nobody knows (chunked, until close). */
+/** How many bytes of the body are still to come; -1 where nobody knows (chunked, until close). */
 LIBHTTP_API int64_t libhttp_response_remaining(const libhttp_response *r);
 
-/** Bytes that did not come, after INCOMPLETE_READ; -1 where nobody knows. */
+/** How many bytes did not come, after INCOMPLETE_READ; -1 where nobody knows. */
 LIBHTTP_API int64_t libhttp_response_missing(const libhttp_response *r);
 
 /** 1 where the body was read to its end. */
@@ -138,8 +139,9 @@ LIBHTTP_API int32_t libhttp_response_will_close(const libhttp_response *r);
 LIBHTTP_API int32_t libhttp_response_fileno(const libhttp_response *r);
 
 /**
- * Gives up the unread body. What is here already, up to LIBHTTP_MAX_DRAIN_DEFAULT bytes, is read
- * away to keep the connection; else the connection is dropped. Reading gives CLOSED from then on.
+ * Gives up the unread body. What is here already, up to libhttp_connection_max_drain() bytes, is
+ * read away to keep the connection; else the connection is dropped. Reading gives CLOSED from then
+ * on.
  * Errors: INVALID_ARGUMENT (NULL). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_response_close(libhttp_response *r);

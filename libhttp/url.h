@@ -2,7 +2,8 @@
 /**
  * @file url.h
  * libhttp_url: an http or https URL (RFC 3986), split into what a connection and a request need:
- *     libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1, libhttp_url_port(url));
+ *     libhttp_connection_set_host(conn, libhttp_url_host(url, NULL), -1,
+ *                                 libhttp_url_port(url));
  *     libhttp_connection_putrequest(conn, "GET", -1, libhttp_url_target(url, NULL), -1, 0);
  * The host that is connected to, the Host field and the name that TLS checks all come from that
  * one host.

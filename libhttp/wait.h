@@ -71,7 +71,7 @@ LIBHTTP_API int32_t libhttp_connection_take(libhttp_connection *c, const void **
                                             int64_t *ret_length);
 
 /**
- * Says in carried mode that the first `length` of the bytes that take() gave have been sent.
+ * Says in carried mode how much has been sent: the first `length` of the bytes that take() gave.
  * Errors: STATE, INVALID_ARGUMENT (more than there are).
  */
 LIBHTTP_API int32_t libhttp_connection_took(libhttp_connection *c, int64_t length);

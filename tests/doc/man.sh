@@ -62,8 +62,8 @@ lose() {
 }
 lose info.h 's{/\*\*[^/]*\*/\n(?=LIBHTTP_API int32_t libhttp_connection_port)}{}' \
     '^info.h: libhttp_connection_port has no comment$'
-lose connection.h 's{`path`}{that path}; s{ The path is}{ It is}; s{that path}{it}' \
-    '^connection.h: libhttp_connection_set_unix: path isn.t named$'
+lose headers.h 's{ `from`,}{,}' '^headers.h: libhttp_headers_copy: from isn.t named$'
+lose wait.h 's{For all of them: none of these functions blocks}{}' '^wait.h: libhttp_connection_wait doesn.t say whether it blocks$'
 lose wait.h 's{ Errors: INVALID_ARGUMENT \(c is NULL\)\.}{}' '^wait.h: libhttp_connection_wait names no error$'
 lose error.h 's{/\*\* A deadline passed[^/]*\*/\n}{\n}' '^error.h: LIBHTTP_E_TIMEOUT has no comment$'
 
