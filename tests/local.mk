@@ -341,8 +341,10 @@ fuzz-afl:
 fuzz-keep:
 	$(SHELL) $(srcdir)/tests/fuzz/keep $(fuzz_tests)
 
-clean-local:
-	rm -rf tests/logs
+clean-local: clean-tests
+.PHONY: clean-tests
+clean-tests:
+	rm -rf tests/logs fuzz-afl fuzz-clang
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
