@@ -21,20 +21,26 @@ my %titles = (
 # What ends a sentence: a full stop outside parentheses, before a blank or the end.
 my $inside = qr/(?:[^().]|\.(?=\S)|(\((?:[^()]|(?1))*\)))*/;
 
+# "RFC 9110 5.3, 5.4"
+my $rfc = qr/RFC\s+\d+(?:\s+\d+(?:\.\d+)*)?(?:,\s+\d+(?:\.\d+)*)*/;
+
+my $waits = 'Blocks in blocking mode, else AGAIN.';
+
 # new(TEXT, COMMON): COMMON is what a header says for all its functions.
 sub new {
     my ($class, $text, $common) = @_;
-    my $self = bless {body => $text, common => $common // '', errors => [], of => [], after => [], blocks => '', standards => []}, $class;
+    my $self = bless {body => $text, common => $common // '', blocks => ''}, $class;
 
+    $self->{$_} = [] for qw(errors of after standards);
     $self->{line} = line_of($text);
     $self->{again} = $text =~ /else\s+AGAIN|AGAIN\s+until|blocking\s+as\s+of/;
-    $self->{body} =~ s/(?:(?<=\s)|\A)Errors\s+and\s+blocking\s+as\s+of\s+(\w+)\./Errors: as of $1. Blocks in blocking mode, else AGAIN./;
-    $self->{body} =~ s/(?:(?<=\s)|\A)Errors\s+as\s+of\b/Errors: as of/;
-    $self->take_errors($1) while $self->{body} =~ s/(?:(?<=\s)|\A)Errors:\s+($inside)\.(?=\s|\z)\s*//s;
+    $self->{body} =~ s/\bErrors\s+and\s+blocking\s+as\s+of\s+(\w+)\./Errors: as of $1. $waits/;
+    $self->{body} =~ s/\bErrors\s+as\s+of\b/Errors: as of/;
+    $self->take_errors($1) while $self->{body} =~ s/\bErrors:\s+($inside)\.(?=\s|\z)\s*//s;
     $self->take_common();
-    $self->{blocks} = 'wait' if $self->{body} =~ s/\s*\bBlocks\s+in\s+blocking\s+mode,\s+else\s+AGAIN\.//;
+    $self->{blocks} = 'wait' if $self->{body} =~ s/\s*\b@{[$waits =~ s{ }{\\s+}gr]}//;
     $self->{blocks} = 'never' if $self->{body} =~ s/\s*\bNever\s+blocks\.//;
-    while ($self->{body} =~ s/(?:(?<=[.\n])|\A)\s*((?:RFC\s+\d+(?:\s+\d+(?:\.\d+)*)?(?:,\s+\d+(?:\.\d+)*)*(?:,\s+)?)+)\.(?=\s|\z)/ /) {
+    while ($self->{body} =~ s/(?:(?<=[.\n])|\A)\s*((?:$rfc(?:,\s+)?)+)\.(?=\s|\z)/ /) {
         push @{$self->{standards}}, map { standard($_) } split /,? (?=RFC)/, $1 =~ s/\s+/ /gr;
     }
     $self->{body} =~ s/\A\s+|\s+\z//g;
@@ -99,7 +105,8 @@ sub take_common {
 sub shared {
     my ($self, @group) = @_;
     my %has = map { ($_->{name} => 1) } map { @{$_->{parameters}} } @group;
-    my @sentences = grep { !grep { defined && !$has{$_} } /\*(ret\w*)|`(\w+)`/g } split /(?<=[.])\s+(?=[A-Z])/, $self->{common};
+    my @sentences = grep { !grep { defined && !$has{$_} } /\*(ret\w*)|`(\w+)`/g }
+        split /(?<=[.])\s+(?=[A-Z])/, $self->{common};
 
     return @sentences ? ucfirst join ' ', @sentences : ();
 }
@@ -114,7 +121,7 @@ sub introduced {
     if ($body =~ /^(?!As|This|Its|Bytes|Times)[A-Z][a-z-]+s\b(?!:)/) {
         return "The $only() function " . lcfirst $body;
     }
-    if (@$group == 1 && $group->[0]{returns} ne 'void' && $body =~ /^(?:The|A|One|How|What|Path|Bytes|Its|[01]|errno|-1|"|LIBHTTP_)/) {
+    if (@$group == 1 && $group->[0]{returns} ne 'void' && $body =~ /^(?:The|A|One|How|What|Path|1|errno)\b/) {
         return 'Returns ' . ($body =~ /^[A-Z][a-z]*\b/ ? lcfirst $body : $body);
     }
     return $body;
@@ -144,8 +151,12 @@ sub about_line {
 sub standard {
     my ($text) = @_;
     my ($rfc, $sections) = $text =~ /^(RFC \d+)(?: (.*))?$/;
-    my $where = !$sections ? $rfc : "$rfc, section" . ($sections =~ /,/ ? 's ' : ' ') . $sections =~ s/, (?=[^,]*$)/ and /r;
+    my $where = $rfc;
 
+    if ($sections) {
+        my $many = $sections =~ s/, (?=[^,]*$)/ and /;
+        $where .= ($many ? ', sections ' : ', section ') . $sections;
+    }
     return {title => $titles{$rfc} // $rfc, where => $where};
 }
 

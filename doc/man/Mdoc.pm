@@ -135,6 +135,7 @@ sub meaning {
         return "Fa $word";
     }
     return "Dv $word" if $self->{constants}{$word} || $word eq 'NULL';
+    die "a comment names $word, which isn't there\n" if $word =~ /^LIBHTTP_[A-Z0-9_]*[A-Z0-9]$/;
     return 'Dv ' . ($word =~ s/\x{e2}\x{80}\x{a6}$/*/r) if $word =~ /^LIBHTTP_[A-Z0-9_]+\x{e2}\x{80}\x{a6}$/;
     return "Dv LIBHTTP_$word" if $word eq 'AGAIN' || $word eq 'OK';
     return "Dv LIBHTTP_E_$word" if $self->{errors}{$word} && $word !~ /^(?:TLS|OS)$/;
@@ -160,6 +161,7 @@ sub function {
     my ($full) = grep { $self->{functions}{$_} }
         ($name, "libhttp_$self->{object}_$name", "libhttp_connection_$name", "libhttp_response_$name");
 
+    die "a comment names $name(), which isn't there\n" if !defined $full && $name =~ /^libhttp_/;
     return "Fn $name" unless defined $full;
     return $self->{self}{$full} ? "Fn $full" : "Xr $full 3";
 }

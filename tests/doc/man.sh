@@ -67,6 +67,20 @@ lose wait.h 's{For all of them: none of these functions blocks}{}' '^wait.h: lib
 lose wait.h 's{ Errors: INVALID_ARGUMENT \(c is NULL\)\.}{}' '^wait.h: libhttp_connection_wait names no error$'
 lose error.h 's{/\*\* A deadline passed[^/]*\*/\n}{\n}' '^error.h: LIBHTTP_E_TIMEOUT has no comment$'
 
+# wrong EXPRESSION PATTERN: of a copy that the expression breaks no pages are made, and that is said.
+wrong() {
+    rm -rf "$work/broken"
+    mkdir "$work/broken"
+    cp -R libhttp README "$work/broken"
+    perl -0pi -e "$1" "$work/broken"/libhttp/*.h
+    ! said=$(doc/man/mkman "$work/broken" "$work/broken/pages" 2>&1) && printf '%s\n' "$said" | grep -q "$2"
+    ok $? "no pages are made: $2"
+}
+wrong 's{TUNNEL_FAILED,}{TUNEL_FAILED,}' 'libhttp_connection_connect: there is no LIBHTTP_E_TUNEL_FAILED'
+wrong 's{Free it with libhttp_url_free}{Free it with libhttp_url_fre}' "a comment names libhttp_url_fre(), which isn't there"
+wrong 's{`flags` is 0 or LIBHTTP_URL_ALLOW_USER}{`flags` is 0 or LIBHTTP_URL_USER}' "a comment names LIBHTTP_URL_USER, which isn't there"
+wrong 's{Errors: those of send\.}{Errors: those of sent.}' "a comment has the errors of sent(), which isn't known"
+
 # What stands in .Bd is C: whole programs, and lines of one.
 awk -v folder="$work" '
     /^\.Bd -literal/ {file = folder "/" (FILENAME ~ /libhttp\.7$/ ? "whole" : "lines") ++count ".c"; next}
