@@ -37,6 +37,37 @@ static inline int libhttp_lua_is_handle(lua_State *L, int at)
     return is ? 1 : luaL_argerror(L, at, "a handle is wanted");
 }
 
+/** Nobody gets at the metatable on the top of the stack through getmetatable(). It stays there. */
+static inline void libhttp_lua_hide(lua_State *L)
+{
+    lua_pushliteral(L, "__metatable");
+    lua_pushboolean(L, 0);
+    lua_rawset(L, -3);
+}
+
+/**
+ * Hides what SWIG puts into the metatables of the module, on the top, and of its classes: some of
+ * that crashes when it is called by hand, __gc frees twice, and __disown writes to any userdata.
+ */
+static inline void libhttp_lua_seal(lua_State *L)
+{
+    if (lua_getmetatable(L, -1)) {
+        libhttp_lua_hide(L);
+        lua_pop(L, 1);
+    }
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        if (lua_type(L, -1) != LUA_TTABLE || !lua_getmetatable(L, -1))
+            continue;
+        libhttp_lua_hide(L);
+        lua_getfield(L, -1, ".instance");
+        libhttp_lua_hide(L);
+        lua_getfield(L, -1, ".fn");
+        lua_pushnil(L);
+        lua_setfield(L, -2, "__disown");
+        lua_pop(L, 3);
+    }
+}
+
 /** An integer in a range; 5.1 and LuaJIT have doubles, of which integral ones are taken. */
 static inline int64_t libhttp_lua_integer(lua_State *L, int at, int64_t least, int64_t most)
 {
@@ -156,7 +187,10 @@ static inline int libhttp_lua_file_descriptor(lua_State *L)
     return 1;
 }
 
-/** The file stands now where its descriptor does. */
+/**
+ * The file stands now where its descriptor does. POSIX asks for it where two handles take turns
+ * (System Interfaces 2.5.1); glibc finds the place by itself, so no test here can miss it.
+ */
 static inline int libhttp_lua_file_moved(lua_State *L)
 {
     FILE *file = libhttp_lua_file(L);

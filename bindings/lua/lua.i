@@ -86,3 +86,7 @@ static int32_t stream_write_from(libhttp_stream *s, const void *data, int64_t le
     return libhttp_stream_write(s, (const char *)data + offset, length - offset, ret);
 }
 %}
+
+%init %{
+libhttp_lua_seal(L);
+%}

@@ -7,6 +7,7 @@ local support = {}
 support.called = {}
 do
     local core = require "libhttp.core"
+    support.core = core
     package.loaded["libhttp.core"] = setmetatable({}, { __index = function(counted, name)
         local value = core[name]
         if type(value) == "function" then

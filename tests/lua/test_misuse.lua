@@ -110,3 +110,55 @@ TestMisuse["test the raw layer: wrong handles, numbers that don't fit, too few a
     lu.assertFalse((pcall(core.file_descriptor, 5)))
     lu.assertFalse((pcall(core.poll, "x", 1, 1)))
 end
+
+TestMisuse["test the raw layer's metatables are out of reach"] = function()
+    local core = require "libhttp.core"
+    for _, name in ipairs { "connection", "form", "headers", "media", "response", "stream", "tls_config", "url" } do
+        lu.assertFalse(getmetatable(support.core[name]), name)
+    end
+    lu.assertFalse(getmetatable(support.core))
+    for _, make in ipairs { core.connection, core.url, core.headers } do
+        local handle = make()
+        lu.assertFalse(getmetatable(handle), "its __gc would free it twice")
+        lu.assertNil(handle.__disown)
+        lu.assertFalse((pcall(setmetatable, handle, {})))
+    end
+end
+
+-- What would wait, take a descriptor over, or write a file.
+local harmful = { poll = true, connection_set_mode = true, connection_set_fd = true, connection_set_debug_fd = true,
+    connection_send_fd = true, connection_request_fd = true, tls_config_set_key_log_file = true }
+
+TestMisuse["test the raw layer: every function with every kind of junk, while the collector runs"] = function()
+    local core, calls, nonblocking = support.core, 0, 1
+    local conn = support.plain { wait = false }
+    local function handles()
+        local made = { core.connection(), core.form(), core.headers(), core.media(), core.tls_config(), core.url() }
+        core.connection_set_mode(made[1], nonblocking)
+        return made
+    end
+    local values = { true, 0, -1, 2 ^ 31, 2 ^ 53, 0.5, 0 / 0, "", "x", "a\0b", ("x"):rep(70000), {}, print,
+        coroutine.create(function() end), io.stdout, conn._h, conn }
+    local number = 12345
+    local function any(made)
+        number = (number * 1103515245 + 12345) % 2147483648
+        local which = math.floor(number / 65536) % (#values + #made + 1)
+        return which > 0 and (values[which] or made[which - #values]) or nil
+    end
+    collectgarbage("setpause", 50)
+    for name, f in pairs(core) do
+        if type(f) == "function" and not harmful[name] then
+            for turn = 1, 40 do
+                local made = handles()
+                -- The first argument is right now and then: the others count too.
+                local first = turn % 7 > 0 and made[turn % 7] or any(made)
+                pcall(f, first, any(made), any(made), any(made), any(made), any(made))
+                pcall(f, first, any(made))
+                pcall(f, any(made))
+                calls = calls + 3
+            end
+        end
+    end
+    collectgarbage("setpause", 200)
+    lu.assertTrue(calls > 200 * 100)
+end
