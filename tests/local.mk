@@ -150,6 +150,7 @@ lua_tests = \
 	tests/lua/run \
 	tests/lua/support.lua \
 	tests/lua/test_carried.lua \
+	tests/lua/test_docs.lua \
 	tests/lua/test_errors.lua \
 	tests/lua/test_memory.lua \
 	tests/lua/test_messages.lua \

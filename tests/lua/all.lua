@@ -6,7 +6,7 @@ require "support"
 io.stdout:setvbuf("line")
 
 for _, name in ipairs { "sessions", "messages", "requests", "reading", "errors", "settings", "waiting",
-    "carried", "misuse", "memory", "reach" } do
+    "carried", "misuse", "memory", "docs", "reach" } do
     require("test_" .. name)
 end
 os.exit(luaunit.LuaUnit.run())

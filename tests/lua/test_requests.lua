@@ -45,8 +45,8 @@ TestRequests["test C-46 C-130: a file goes by its descriptor, from where it stan
     local got = sent("PUT", "/", file)
     lu.assertStrContains(got, "Content-Length: 10000\r\n")
     lu.assertEquals(got:sub(-10000), ("0123456789"):rep(1000))
+    lu.assertNil(file:read(1), "what stdio had read ahead is not given again")
     lu.assertEquals(file:seek(), 10007)
-    lu.assertNil(file:read(1), "the file stands at its end")
     file:close()
     os.remove(name)
     local pipe = io.popen("printf abc")
@@ -175,4 +175,27 @@ TestRequests["test T-2 C-29 C-30: a method or target that could be two is refuse
     lu.assertErrorMsgContains("InvalidArgument", conn.request, conn, "GET\r\n", "/")
     lu.assertErrorMsgContains("InvalidArgument", conn.request, conn, "G\0", "/")
     lu.assertFalse(conn.is_open)
+end
+
+TestRequests["test C-130: 100 MB from a string, a file and a source"] = function()
+    local block = ("0123456789abcdef"):rep(65536)
+    local size = 100 * #block
+    local conn = support.plain()
+    local function received(body, options)
+        assert(conn:request("PUT", "/", body, nil, options))
+        lu.assertEquals(assert(conn:getresponse()):read(), ("received %.0f bytes\n"):format(size))
+    end
+    received(block:rep(100))
+    local file = io.tmpfile()
+    for _ = 1, 100 do
+        file:write(block)
+    end
+    file:seek("set")
+    received(file)
+    file:close()
+    local left = 100
+    received(function()
+        left = left - 1
+        return left >= 0 and block or nil
+    end)
 end

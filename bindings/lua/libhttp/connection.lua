@@ -3,11 +3,12 @@
 --
 -- What can fail by the network gives `nil, message, code, err`; misuse is thrown.
 --
--- Fields to read: host, port, tls, state, is_open, response_unread, peer_address, source_address,
--- source_port, address_count, tunnel_host, tunnel_port, tunnel_status, tunnel_reason,
--- tunnel_headers, interim (a list of { status =, headers = }), tls_version, tls_cipher, tls_alpn,
--- tls_resumed, peer_certificate (DER), times (a table of seconds: resolved, connected, handshaken,
--- sent, first_byte, complete), bytes_sent, bytes_received, cancelled, mode, last_error.
+-- Fields to read: host, port, tls, state, open (is_open is the same), response_unread, peer_address,
+-- source_address, source_port, address_count, tunnel_host, tunnel_port, tunnel_status,
+-- tunnel_reason, tunnel_headers, interim (a list of { status =, headers = }), tls_version,
+-- tls_cipher, tls_alpn, tls_resumed, peer_certificate (DER), times (a table of seconds: resolved,
+-- connected, handshaken, sent, first_byte, complete), bytes_sent, bytes_received, cancelled, mode,
+-- last_error.
 --
 -- Settings, fields to read and set, with a method set_… each: connect_timeout, idle_timeout,
 -- total_timeout, continue_timeout (seconds, false: none), auto_open, keep_alive_probes, strict_reuse

@@ -211,16 +211,20 @@ function handle.waiting(class)
     end
 
     -- For event loops: cqueues polls any object that has these three.
+
+    --- The descriptor to wait for; nil where there is none.
     function methods:pollfd()
         local _, fd = self._wait(handle.of(class, self))
         return fd >= 0 and fd or nil
     end
 
+    --- What to wait for there: "r", "w", "rw" or "".
     function methods:events()
         local _, _, events = self._wait(handle.of(class, self))
         return (events % 2 == 1 and "r" or "") .. (events >= 2 and "w" or "")
     end
 
+    --- The seconds after which to call again all the same; nil: no limit.
     function methods:timeout()
         local _, _, _, ms = self._wait(handle.of(class, self))
         return ms >= 0 and ms / 1000 or nil

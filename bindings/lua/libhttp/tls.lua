@@ -5,7 +5,7 @@
 -- Fields (those with a setter `set_…` can be set too): ca_file, ca_directory, ca_data_count,
 -- system_store, client_certificate, client_key, has_client_certificate, minimum_version,
 -- maximum_version ("TLSv1.2", "TLSv1.3"), ciphers, ciphersuites, alpn, verify_peer, verify_host,
--- session_resumption, key_log_file.
+-- session_resumption, key_log_file; and last_error, to read.
 -- @classmod TLSConfig
 local core = require "libhttp.core"
 local handle = require "libhttp.handle"
