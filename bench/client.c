@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 void client_fail(const char *why)
@@ -12,63 +14,102 @@ void client_fail(const char *why)
     exit(1);
 }
 
-static const struct {
-    const char *name;
-    struct work work;
-} rows[] = {
-    {"get", {.path = "/k", .expected = PAGE}},
-    {"get-tls", {.path = "/k", .expected = PAGE, .tls = true}},
-    {"head", {.path = "/h"}},
-    {"down", {.path = "/d", .expected = BIG}},
-    {"down-tls", {.path = "/d", .expected = BIG, .tls = true}},
-    {"chunked", {.path = "/c", .expected = BIG}},
-    {"upload", {.path = "/u", .upload = ""}},
-    {"upload-tls", {.path = "/u", .upload = "", .tls = true}},
-    {"connect", {.path = "/k", .expected = PAGE, .each_anew = true}},
-    {"connect-tls", {.path = "/k", .expected = PAGE, .each_anew = true, .tls = true}},
-};
+void client_cannot(void)
+{
+    exit(3);
+}
+
+static long size_of(const char *path)
+{
+    struct stat s;
+
+    return stat(path, &s) == 0 ? (long)s.st_size : 0;
+}
 
 static struct work work_of(char **argv)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct work w = rows[i].work;
+    static char host[64], path[256];
+    struct work w = {.host = host, .path = path, .url = argv[2], .ca_file = argv[4]};
+    const char *how = argv[1], *authority = strstr(w.url, "://");
 
-        if (strcmp(rows[i].name, argv[1]) != 0)
-            continue;
-        w.port = (int)strtol(argv[w.tls ? 4 : 3], NULL, 10);
-        w.ca_file = argv[5];
-        if (w.upload)
-            w.upload = argv[6];
-        return w;
+    w.tls = strncmp(w.url, "https:", 6) == 0;
+    w.each_anew = strcmp(how, "new") == 0;
+    w.holds_response = strcmp(how, "call") == 0;
+    if (strcmp(how, "put") == 0) {
+        w.upload = argv[5];
+        w.upload_length = size_of(argv[5]);
     }
-    client_fail("no such row");
+    if (!authority || sscanf(authority, "://%63[^:]:%d%255s", host, &w.port, path) != 3)
+        client_fail("no such URL");
+    return w;
 }
 
-static double seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void exchange(struct client *c, const struct work *w, long times)
+{
+    static long expected = -1;
+
+    for (long i = 0; i < times; i++) {
+        long got = client_do(c, w);
+
+        if (expected >= 0 && got != expected)
+            client_fail("the body has another length");
+        expected = got;
+    }
+}
+
+/* So many connections at once, with one exchange each. */
+static void hold(const struct work *w, long times, bool trims)
+{
+    for (long i = 0; i < times; i++) {
+        struct client *c = client_open(w);
+
+        exchange(c, w, 1);
+        if (trims)
+            client_trim(c);
+    }
+}
+
+static void run(const char *how, const struct work *w, long times)
+{
+    struct client *c;
+
+    if (strcmp(how, "busy") == 0 || strcmp(how, "idle") == 0) {
+        hold(w, times, strcmp(how, "idle") == 0);
+        return;
+    }
+    c = client_open(w);
+    exchange(c, w, w->holds_response ? 1 : times);
+    for (long i = 0; w->holds_response && i < times; i++) {
+        const char *value = client_field(c, "ETag");
+
+        if (!value || value[0] != '"')
+            client_fail("another field");
+    }
+    client_close(c);
 }
 
 int main(int argc, char **argv)
 {
     struct work w;
-    long times;
-    double begun;
+    double begun, used;
 
-    if (argc != 7)
-        client_fail("client ROW TIMES PLAIN-PORT TLS-PORT CA-FILE FILE");
+    if (argc != 6)
+        client_fail("client HOW URL TIMES CA-FILE FILE");
     w = work_of(argv);
-    times = strtol(argv[2], NULL, 10);
     client_start(&w);
-    begun = seconds();
-    for (long i = 0; i < times; i++) {
-        if (client_do(&w) != w.expected)
-            client_fail("the body has another length");
-    }
-    printf("%.6f\n", seconds() - begun);
-    client_end();
+    begun = seconds(CLOCK_MONOTONIC);
+    used = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    run(argv[1], &w, strtol(argv[3], NULL, 10));
+    begun = seconds(CLOCK_MONOTONIC) - begun;
+    used = seconds(CLOCK_PROCESS_CPUTIME_ID) - used;
+    printf("%.6f %.6f %zu\n", begun, used, mallinfo2().uordblks);
     return 0;
 }

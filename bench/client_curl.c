@@ -5,8 +5,6 @@
 
 #include "client.h"
 
-static CURL *curl;
-static struct curl_slist *addresses;
 static long all;
 
 static size_t count(char *data, size_t size, size_t n, void *what)
@@ -19,16 +17,15 @@ static size_t count(char *data, size_t size, size_t n, void *what)
 
 void client_start(const struct work *w)
 {
-    char url[64];
-    char address[64];
+    (void)w;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 
-    snprintf(url, sizeof url, "%s:%d%s", w->tls ? "https://localhost" : "http://127.0.0.1", w->port,
-             w->path);
-    snprintf(address, sizeof address, "localhost:%d:127.0.0.1", w->port);
-    addresses = curl_slist_append(NULL, address);
-    curl = curl_easy_init();
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_RESOLVE, addresses);
+struct client *client_open(const struct work *w)
+{
+    CURL *curl = curl_easy_init();
+
+    curl_easy_setopt(curl, CURLOPT_URL, w->url);
     curl_easy_setopt(curl, CURLOPT_CAINFO, w->ca_file);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, count);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 600L);
@@ -37,13 +34,14 @@ void client_start(const struct work *w)
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, w->each_anew ? 1L : 0L);
     if (w->upload) {
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)BIG);
-        curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)w->upload_length);
     }
+    return curl;
 }
 
-long client_do(const struct work *w)
+long client_do(struct client *c, const struct work *w)
 {
+    CURL *curl = c;
     FILE *file = w->upload ? fopen(w->upload, "rb") : NULL;
     CURLcode status;
 
@@ -58,8 +56,22 @@ long client_do(const struct work *w)
     return all;
 }
 
-void client_end(void)
+const char *client_field(struct client *c, const char *name)
 {
-    curl_easy_cleanup(curl);
-    curl_slist_free_all(addresses);
+    struct curl_header *field;
+
+    if (curl_easy_header(c, name, 0, CURLH_HEADER, -1, &field) != CURLHE_OK)
+        client_fail("no such field");
+    return field->value;
+}
+
+/* There is no such thing in libcurl. */
+void client_trim(struct client *c)
+{
+    (void)c;
+}
+
+void client_close(struct client *c)
+{
+    curl_easy_cleanup(c);
 }

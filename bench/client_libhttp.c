@@ -6,70 +6,99 @@
 
 #include "client.h"
 
-static libhttp_connection *connection;
+/* The library's own handle is the client. */
+struct client;
 
-static void check(int32_t status)
+static libhttp_tls_config *tls;
+static libhttp_response *last; /* where responses are held */
+
+static libhttp_connection *handle(struct client *c)
+{
+    return (libhttp_connection *)(void *)c;
+}
+
+static void check(libhttp_connection *connection, int32_t status)
 {
     if (status < 0)
         client_fail(libhttp_connection_error(connection));
 }
 
-static void set_tls(const struct work *w)
-{
-    libhttp_tls_config *config;
-
-    if (libhttp_tls_config_new(&config) < 0 ||
-        libhttp_tls_config_set_ca_file(config, w->ca_file, -1) < 0)
-        client_fail("tls_config");
-    check(libhttp_connection_set_tls(connection, config));
-    libhttp_tls_config_free(config);
-}
-
 void client_start(const struct work *w)
 {
-    if (libhttp_connection_new(&connection) < 0)
-        client_fail("no memory");
-    check(libhttp_connection_set_host(connection, w->tls ? "localhost" : "127.0.0.1", -1, w->port));
-    check(libhttp_connection_add_address(connection, "127.0.0.1", -1));
-    check(libhttp_connection_set_total_timeout(connection, 600000));
-    if (w->tls)
-        set_tls(w);
+    if (w->tls && (libhttp_tls_config_new(&tls) < 0 ||
+                   libhttp_tls_config_set_ca_file(tls, w->ca_file, -1) < 0))
+        client_fail("tls_config");
 }
 
-static void put(const struct work *w)
+struct client *client_open(const struct work *w)
+{
+    libhttp_connection *c;
+
+    if (libhttp_connection_new(&c) < 0)
+        client_fail("no memory");
+    check(c, libhttp_connection_set_host(c, w->host, -1, w->port));
+    check(c, libhttp_connection_set_total_timeout(c, 600000));
+    if (w->path[1] == 'f')
+        check(c, libhttp_connection_set_max_headers(c, 100000));
+    if (w->tls)
+        check(c, libhttp_connection_set_tls(c, tls));
+    return (struct client *)(void *)c;
+}
+
+static void put(libhttp_connection *c, const struct work *w)
 {
     int fd = open(w->upload, O_RDONLY | O_CLOEXEC);
 
-    check(libhttp_connection_request_fd(connection, "PUT", -1, w->path, -1, NULL, fd,
-                                        LIBHTTP_LENGTH_UNKNOWN));
+    check(c, libhttp_connection_request_fd(c, "PUT", -1, w->path, -1, NULL, fd,
+                                           LIBHTTP_LENGTH_UNKNOWN));
     close(fd);
 }
 
-long client_do(const struct work *w)
+long client_do(struct client *client, const struct work *w)
 {
     static char buffer[BUFFER];
+    libhttp_connection *c = handle(client);
     libhttp_response *response;
     int64_t got;
     long all = 0;
     int32_t status;
 
     if (w->upload)
-        put(w);
+        put(c, w);
     else
-        check(libhttp_connection_request(connection, "GET", -1, w->path, -1, NULL, NULL,
-                                         LIBHTTP_NO_BODY));
-    check(libhttp_connection_getresponse(connection, &response));
+        check(c,
+              libhttp_connection_request(c, "GET", -1, w->path, -1, NULL, NULL, LIBHTTP_NO_BODY));
+    check(c, libhttp_connection_getresponse(c, &response));
     while ((status = libhttp_response_read(response, buffer, sizeof buffer, &got)) == 0 && got > 0)
         all += (long)got;
     if (status < 0)
         client_fail(libhttp_response_error(response));
-    libhttp_response_free(response);
+    if (w->holds_response)
+        last = response;
+    else
+        libhttp_response_free(response);
     if (w->each_anew)
-        check(libhttp_connection_close(connection));
+        check(c, libhttp_connection_close(c));
     return all;
 }
 
-void client_end(void)
+const char *client_field(struct client *c, const char *name)
 {
-    libhttp_connection_free(connection);
+    const char *value;
+
+    (void)c;
+    if (libhttp_response_getheader(last, name, -1, NULL, 0, &value, NULL) < 0)
+        client_fail(libhttp_response_error(last));
+    return value;
+}
+
+void client_trim(struct client *c)
+{
+    check(handle(c), libhttp_connection_trim(handle(c)));
+}
+
+void client_close(struct client *c)
+{
+    libhttp_response_free(last);
+    libhttp_connection_free(handle(c));
 }

@@ -10,45 +10,56 @@
 
 #include "client.h"
 
-static ne_session *session;
+/* neon's own handle is the client. */
+struct client;
 
-static void open_session(const struct work *w)
+static ne_ssl_certificate *authority;
+static ne_request *last; /* where responses are held */
+
+static ne_session *handle(struct client *c)
 {
-    session = ne_session_create(w->tls ? "https" : "http", w->tls ? "localhost" : "127.0.0.1",
-                                (unsigned)w->port);
-    ne_set_read_timeout(session, 300);
-    ne_set_connect_timeout(session, 30);
-    if (w->tls) {
-        ne_ssl_certificate *ca = ne_ssl_cert_read(w->ca_file);
-
-        ne_ssl_trust_cert(session, ca);
-        ne_ssl_cert_free(ca);
-    }
+    return (ne_session *)(void *)c;
 }
 
 void client_start(const struct work *w)
 {
     ne_sock_init();
-    open_session(w);
+    if (w->tls)
+        authority = ne_ssl_cert_read(w->ca_file);
 }
 
-long client_do(const struct work *w)
+struct client *client_open(const struct work *w)
+{
+    ne_session *session = ne_session_create(w->tls ? "https" : "http", w->host, (unsigned)w->port);
+
+    ne_set_read_timeout(session, 300);
+    ne_set_connect_timeout(session, 30);
+    if (w->tls)
+        ne_ssl_trust_cert(session, authority);
+    return (struct client *)(void *)session;
+}
+
+long client_do(struct client *c, const struct work *w)
 {
     static char buffer[BUFFER];
+    ne_session *session = handle(c);
     ne_request *request = ne_request_create(session, w->upload ? "PUT" : "GET", w->path);
     int fd = w->upload ? open(w->upload, O_RDONLY | O_CLOEXEC) : -1;
     long all = 0;
     ssize_t got;
 
     if (fd >= 0)
-        ne_set_request_body_fd(request, fd, 0, BIG);
+        ne_set_request_body_fd(request, fd, 0, w->upload_length);
     if (ne_begin_request(request) != NE_OK)
         client_fail(ne_get_error(session));
     while ((got = ne_read_response_block(request, buffer, sizeof buffer)) > 0)
         all += (long)got;
     if (got < 0 || ne_end_request(request) != NE_OK)
         client_fail(ne_get_error(session));
-    ne_request_destroy(request);
+    if (w->holds_response)
+        last = request;
+    else
+        ne_request_destroy(request);
     if (fd >= 0)
         close(fd);
     if (w->each_anew)
@@ -56,7 +67,21 @@ long client_do(const struct work *w)
     return all;
 }
 
-void client_end(void)
+const char *client_field(struct client *c, const char *name)
 {
-    ne_session_destroy(session);
+    (void)c;
+    return ne_get_response_header(last, name);
+}
+
+/* There is no such thing in neon. */
+void client_trim(struct client *c)
+{
+    (void)c;
+}
+
+void client_close(struct client *c)
+{
+    if (last)
+        ne_request_destroy(last);
+    ne_session_destroy(handle(c));
 }

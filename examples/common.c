@@ -34,18 +34,20 @@ libhttp_url *parse_url(const char *text)
 
 void speak_tls(libhttp_connection *conn, const char *ca_file)
 {
-    libhttp_tls_config *config = NULL;
+    /* One for all connections: they share the authorities, read once, and the sessions. */
+    static libhttp_tls_config *config;
 
     if (!ca_file) {
         libhttp_connection_set_tls(conn, libhttp_tls_config_default());
         return;
     }
-    if (libhttp_tls_config_new(&config) < 0)
-        die("out of memory");
-    if (libhttp_tls_config_set_ca_file(config, ca_file, -1) < 0)
-        die(libhttp_tls_config_error(config));
+    if (!config) {
+        if (libhttp_tls_config_new(&config) < 0)
+            die("out of memory");
+        if (libhttp_tls_config_set_ca_file(config, ca_file, -1) < 0)
+            die(libhttp_tls_config_error(config));
+    }
     libhttp_connection_set_tls(conn, config);
-    libhttp_tls_config_free(config); /* the connection keeps its own reference */
 }
 
 libhttp_connection *connection_to(const libhttp_url *url, const char *ca_file)

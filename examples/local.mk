@@ -8,6 +8,7 @@ examples = \
 	examples/epoll \
 	examples/get \
 	examples/head \
+	examples/many \
 	examples/post \
 	examples/tunnel \
 	examples/upload
@@ -25,6 +26,7 @@ examples_download_LDADD = examples/libcommon.la libhttp.la
 examples_epoll_LDADD = examples/libcommon.la libhttp.la
 examples_get_LDADD = examples/libcommon.la libhttp.la
 examples_head_LDADD = examples/libcommon.la libhttp.la
+examples_many_LDADD = examples/libcommon.la libhttp.la
 examples_post_LDADD = examples/libcommon.la libhttp.la
 examples_tunnel_LDADD = examples/libcommon.la libhttp.la
 examples_upload_LDADD = examples/libcommon.la libhttp.la

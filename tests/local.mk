@@ -123,6 +123,7 @@ script_tests = \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/doc/man.sh \
+	tests/e2e/bench.sh \
 	tests/e2e/examples.sh \
 	tests/e2e/instructions.sh \
 	tests/e2e/readme.sh \

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Runs clients and counts what they do. A count is a difference between two run lengths, so that start and end fall out."""
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+from servers import PINNED, make_file
+
+OTHER_CORE = ["taskset", "-c", str(max(os.sched_getaffinity(0)))]
+ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc"}
+
+
+class Cannot(Exception):
+    """A client can't do that, or what counts it isn't there."""
+
+
+def run(command, before=()):
+    """What a command printed."""
+    # Go's runtime sends itself signals, which callgrind doesn't bear.
+    done = subprocess.run([*before, *command], capture_output=True, text=True, timeout=300, check=False,
+                          env={**os.environ, "GODEBUG": "asyncpreemptoff=1"} if before[:1] == ["valgrind"] else None)
+    if done.returncode == 3:
+        raise Cannot
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()[-300:]}")
+    return done.stdout
+
+
+def calls(command, folder):
+    """System calls of all threads, and shared objects that were opened, the program's interpreter included."""
+    trace = f"{folder}/trace"
+    run(command, ["strace", "-f", "-qq", "-o", trace])
+    with open(trace, encoding="utf-8", errors="replace") as lines:
+        made = [line for line in lines if not re.search(r"resumed>|\+\+\+|---", line)]
+    objects = {match[1] for line in made if (match := re.search(r'open\w*\(.*?"(\S+\.so[.0-9]*)".* = \d', line))}
+    return len(made), len(objects) + 1
+
+
+def callgrind(command, folder):
+    """Instructions in user space, and calls of malloc and the like."""
+    out = f"{folder}/callgrind"
+    run(command, ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"])
+    names, callee, mallocs, instructions = {}, None, 0, 0
+    with open(out, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if match := re.match(r"c?fn=\((\d+)\)(?: (.*))?", line):
+                callee = names.setdefault(match[1], (match[2] or "").partition("'")[0])
+            elif line.startswith("calls=") and callee in ALLOCATORS:
+                mallocs += int(line[6:].split()[0])
+            elif line.startswith(("totals:", "summary:")):
+                instructions = int(line.split()[1])
+    return instructions, mallocs
+
+
+class Measure:
+    """The rows of one bench, between one set of servers and the clients."""
+
+    def __init__(self, servers, clients, folder):
+        self.servers, self.clients, self.folder = servers, clients, folder
+        self.files = {big: make_file(f"{folder}/{big}", (256 if big else 16) << 20) for big in (False, True)}
+
+    def command(self, client, how, url, times, roots=False, big=False):
+        trusted = self.servers.roots if roots else self.servers.certificate
+        return [*self.clients.commands[client], how, url, str(times), trusted, self.files[big]]
+
+    def of_row(self, client, row, times, big=False):
+        path = row.path if big or not row.small else row.small
+        return self.command(client, row.how, self.servers.urls[row.server] + path, times, row.roots, big)
+
+    def counted(self, how, command_of, times):
+        """The share of each of `times` in what how() counts; None where it can't be counted."""
+        try:
+            once, twice = (how(command_of(n), self.folder) for n in (times, 2 * times))
+        except Cannot:
+            return None, None
+        except (FileNotFoundError, RuntimeError, subprocess.TimeoutExpired) as error:
+            print(f"not counted: {error}", file=sys.stderr)
+            return None, None
+        return tuple((b - a) / times for a, b in zip(once, twice))
+
+    def counts(self, client, row):
+        """System calls, instructions, mallocs of an exchange."""
+        def command_of(times):
+            return self.of_row(client, row, times)
+        made = self.counted(calls, command_of, row.counted)[0]
+        found = (made, *self.counted(callgrind, command_of, row.counted))
+        return [count and count * row.scale for count in found]
+
+    def time(self, client, row, times):
+        """Seconds: of the processor, on a core of the client's own; else by the clock, on the core of the server."""
+        printed = run(self.of_row(client, row, times, big=True), OTHER_CORE if row.cpu else PINNED).split()
+        return float(printed[1 if row.cpu else 0])
+
+    def ratios(self, row, clients, rounds, times):
+        """Against the floor (its time / the client's), of each client: median, lowest, highest. Interleaved."""
+        seen = {client: [] for client in clients}
+        for _ in range(rounds):
+            floor = self.time("floor", row, times)
+            for client in list(seen):
+                try:
+                    seen[client].append(floor / self.time(client, row, times))
+                except Cannot:
+                    del seen[client]
+        return {client: (statistics.median(all_), min(all_), max(all_)) for client, all_ in seen.items()}
+
+    def share_resumed(self, client, row, times):
+        self.servers.resumed()
+        run(self.of_row(client, row, times))
+        return self.servers.resumed() / times
+
+    def heap(self, client, how, server, roots, times):
+        """Bytes of a connection."""
+        once, twice = (int(run(self.command(client, how, self.servers.urls[server] + "/k", n, roots)).split()[2])
+                       for n in (times, 2 * times))
+        return (twice - once) / times
+
+    def field(self, client, times):
+        """Instructions of looking a field up."""
+        def command_of(n):
+            return self.command(client, "call", self.servers.urls["plain"] + "/k", n)
+        return self.counted(callgrind, command_of, times)[0]
+
+    def many(self, program, count, rounds):
+        """Seconds of so many connections' rounds, in one thread; program is that of libhttp or the floor."""
+        url = self.servers.urls["crowd"]
+        where = f"{url}/k" if program.endswith("many") else url.rpartition(":")[2]
+        return float(re.search(r"([\d.]+) s$", run([program, str(count), str(rounds), where], PINNED), re.M)[1])

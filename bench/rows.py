@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""What is measured, a row each, and who does it."""
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+OURS = ["libhttp", "lua5.4", "LuaJIT", "Ruby", "Go", "Go Transport"]
+COMPILED = ["floor", "libhttp", "curl", "neon"]
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    how: str  # client.h says what there is
+    path: str
+    server: str  # by its name in servers.py
+    counted: int  # exchanges to count: the difference between so many and twice as many
+    timed: int  # exchanges of a round that is timed
+    scripts: bool = False  # by the languages' clients too
+    cpu: bool = False  # measured by the client's processor time, on a core of its own; else by the rate, both on one core
+    small: str = ""  # the path to count on, where what is timed would take too long, and its share
+    scale: int = 1
+    roots: bool = False  # the certificate to trust stands among the system's
+
+
+ROWS = [
+    Row("get", "keep-alive GET, 1 KiB", "keep", "/k", "plain", 200, 4000, scripts=True),
+    Row("get-tls", "… over TLS 1.3", "keep", "/k", "tls", 200, 2000, scripts=True),
+    Row("get-nginx", "… over TLS 1.3, nginx", "keep", "/k", "nginx-tls", 200, 2000),
+    Row("head", "GET, 99 fields, 8 KiB", "keep", "/f/99", "plain", 200, 2000),
+    Row("down", "1 GiB down", "keep", f"/d/{GIB}", "plain", 1, 1, scripts=True, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("down-tls", "… over TLS", "keep", f"/d/{GIB}", "tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("file", "… nginx, a file", "keep", f"/d/{GIB}", "nginx", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("file-tls", "… nginx, a file, TLS", "keep", f"/d/{GIB}", "nginx-tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("chunks", "256 MiB in 16 KiB chunks", "keep", f"/c/{16 * KIB}/{16 * KIB}", "plain", 1, 1, scripts=True,
+        small=f"/c/{16 * KIB}/{KIB}", scale=16),
+    Row("up", "256 MiB file up", "put", "/u", "plain", 1, 1, scripts=True, cpu=True, small="/u", scale=16),
+    Row("up-tls", "… over TLS", "put", "/u", "tls", 1, 1, cpu=True, small="/u", scale=16),
+    Row("connect", "connect, GET, close", "new", "/k", "plain", 100, 1000, scripts=True),
+    Row("resumed", "… TLS, resumed", "new", "/k", "tls", 20, 100, scripts=True),
+    Row("full", "… TLS, full handshake", "new", "/k", "full", 20, 100),
+    Row("roots", "… and the system's roots", "new", "/k", "full", 5, 20, roots=True),
+]
+# Name, HOW, server: bytes of heap of a connection.
+HEAPS = [
+    ("plain, busy", "busy", "crowd", False),
+    ("plain, idle", "idle", "crowd", False),
+    ("TLS, busy", "busy", "crowd-tls", False),
+    ("TLS, idle", "idle", "crowd-tls", False),
+    ("TLS, idle, system's roots", "idle", "crowd-tls", True),
+]
+# What grows, the sizes, what is done for each, and what is counted: two decades each.
+DECADES = [10, 32, 100, 316, 1000]
+LINES = [
+    ("fields of a head", "instructions", "/f/{}", DECADES),
+    ("chunks of a body", "instructions", "/c/16/{}", [10 * n for n in DECADES]),
+    ("MiB of a body", "system calls", "/d/{}", [n // 10 * MIB if n > 10 else MIB for n in DECADES]),
+    ("connections", "instructions", None, [10 * n for n in DECADES]),
+]
+
+
+class Clients:
+    """The commands of those that are there, by name, as they were built."""
+
+    def __init__(self, source, build):
+        self.source = source
+        self.commands = {name: [f"{build}/bench/client-{name}"] for name in COMPILED if os.path.exists(f"{build}/bench/client-{name}")}
+        self.compiled = list(self.commands)
+        os.environ.update(LUA_PATH=f"{source}/bindings/lua/?.lua;;", LUA_CPATH=f"{build}/bindings/lua/lua5.1/?.so;;",
+                          LUA_CPATH_5_4=f"{build}/bindings/lua/lua5.4/?.so;;",
+                          RUBYLIB=f"{build}/bindings/ruby:{source}/bindings/ruby")
+        lua, ruby = 'require "socket" require "libhttp"', 'require "libhttp"'
+        self.script("lua5.4", "lua5.4", "client.lua", lua)
+        self.script("LuaJIT", "luajit", "client.lua", lua)
+        self.script("LuaSocket", "lua5.4", "client_luasocket.lua", 'require "socket.http" require "ssl.https"')
+        self.script("lua-curl", "luajit", "client_luacurl.lua", 'require "socket" require "curl"')
+        self.script("Ruby", "ruby", "client.rb", ruby)
+        self.script("Net::HTTP", "ruby", "client_net_http.rb", 'require "net/http"')
+        if os.path.exists(f"{build}/bench/client-go"):
+            self.commands.update({name: [f"{build}/bench/client-go", kind] for name, kind in (
+                ("Go", "connection"), ("Go Transport", "transport"), ("Go net/http", "net-http"))})
+        self.commands["http.client"] = [sys.executable, f"{source}/bench/client_http_client.py"]
+
+    def script(self, name, interpreter, file, needs):
+        """Where the interpreter is there, and runs what the client needs."""
+        if path := shutil.which(interpreter):
+            if subprocess.run([path, "-e", needs], capture_output=True, check=False).returncode == 0:
+                self.commands[name] = [path, f"{self.source}/bench/{file}"]
+
+    def of(self, row):
+        # neon reads one certificate of a file.
+        return list(self.commands) if row.scripts else [client for client in self.compiled if client != "neon" or not row.roots]
