@@ -21,7 +21,7 @@ class LibHTTPTest < Minitest::Test
   PATIENCE = 15
 
   def run
-    Timeout.timeout(60) { super }
+    Timeout.timeout(300) { super }
   end
 
   def connect(**options, &block)
