@@ -52,25 +52,26 @@ int32_t deliver_if_blocking(struct libhttp_connection *c)
 }
 
 /* One piece from a descriptor. */
-static int32_t send_fd_piece(struct libhttp_connection *c, int32_t fd, int64_t length,
+static int32_t send_fd_piece(struct libhttp_connection *c, int32_t fd, bool kernel, int64_t length,
                              int64_t *ret_put)
 {
     int32_t status;
 
     do
-        status = upload_send_fd(c, fd, length, ret_put);
+        status = upload_send_fd(c, fd, kernel, length, ret_put);
     while (drive_again(c->session, &status, &c->failure));
     return status;
 }
 
 int32_t deliver_fd(struct libhttp_connection *c, int32_t fd, int64_t length, int64_t *ret_put)
 {
+    bool kernel = upload_is_by_kernel(c, fd, length);
     int64_t put = 0;
     int32_t status = LIBHTTP_OK;
 
     *ret_put = 0;
     while (length != 0) {
-        status = send_fd_piece(c, fd, length, &put);
+        status = send_fd_piece(c, fd, kernel, length, &put);
         if (status != LIBHTTP_OK || put == 0)
             break;
         *ret_put += put;

@@ -18,8 +18,12 @@ int32_t upload_look(struct libhttp_connection *c);
 /* Sends bytes of the body behind what was put: at least one is taken, framed as the head says. */
 int32_t upload_send(struct libhttp_connection *c, struct span data, size_t *ret_put);
 
-/* Sends at most `length` bytes (-1: as many as there are) from a descriptor; 0: it has ended. */
-int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int64_t *ret_put);
+/* Whether so many bytes (-1: as many as there are) of a descriptor are the kernel's to send. */
+bool upload_is_by_kernel(const struct libhttp_connection *c, int fd, int64_t length);
+
+/* Sends at most `length` bytes from a descriptor, or reads a block of it; 0: it has ended. */
+int32_t upload_send_fd(struct libhttp_connection *c, int fd, bool kernel, int64_t length,
+                       int64_t *ret_put);
 
 /* One step of sendfile; the output must be empty. */
 int32_t upload_send_file(struct libhttp_connection *c, int fd, int64_t most, int64_t *ret_put);

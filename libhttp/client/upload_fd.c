@@ -19,7 +19,6 @@ static int32_t cannot_read(struct libhttp_connection *c, int os_error)
                        ? LIBHTTP_E_UNIMPLEMENTED_FILE_MODE
                        : LIBHTTP_E_OS;
 
-    connection_reset(c);
     return fail_os(&c->failure, code, os_error, "reading the body from its descriptor");
 }
 
@@ -30,23 +29,15 @@ static int32_t read_block(struct libhttp_connection *c, int fd, int64_t most, in
     ssize_t got;
     int32_t status = drive_readable(c->session, fd, &c->failure);
 
-    if (status != LIBHTTP_OK) {
-        if (status < 0)
-            connection_reset(c);
+    if (status != LIBHTTP_OK)
         return status;
-    }
     do
         got = read(fd, block, most < (int64_t)sizeof block ? (size_t)most : sizeof block);
     while (got < 0 && errno == EINTR);
-    if (got < 0 && (errno == EAGAIN))
-        return LIBHTTP_AGAIN;
     if (got < 0)
-        return cannot_read(c, errno);
+        return errno == EAGAIN ? LIBHTTP_AGAIN : cannot_read(c, errno);
     *ret_put = got;
-    if (upload_put(c, span_of(block, (size_t)got)) == LIBHTTP_OK)
-        return LIBHTTP_OK;
-    connection_reset(c);
-    return LIBHTTP_E_NO_MEMORY;
+    return upload_put(c, span_of(block, (size_t)got));
 }
 
 static bool is_regular(int fd)
@@ -56,9 +47,39 @@ static bool is_regular(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
 }
 
+/* How many bytes of the body may come from a descriptor; `length` is the caller's, -1: no limit. */
+static int64_t most_of(const struct libhttp_connection *c, int64_t length)
+{
+    int64_t most = length < 0 ? INT64_MAX : length;
+
+    if (c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left < most)
+        most = c->exchange->upload.left;
+    return most;
+}
+
+bool upload_is_by_kernel(const struct libhttp_connection *c, int fd, int64_t length)
+{
+    return c->exchange->upload.kind == UPLOAD_LENGTH && most_of(c, length) > SENDFILE_FROM &&
+           is_regular(fd);
+}
+
+/* The head shares its packet with the file's beginning, unless it is to be answered first. */
+static int32_t flush_head(struct libhttp_connection *c)
+{
+    int32_t status = exchange_ready(c, false);
+
+    if (status != LIBHTTP_OK)
+        return status;
+    c->session->io.more_follows = c->exchange->upload.expect != EXPECT_WAITING;
+    status = upload_flush(c);
+    if (c->session)
+        c->session->io.more_follows = false;
+    return status;
+}
+
 static int32_t by_kernel(struct libhttp_connection *c, int fd, int64_t most, int64_t *ret_put)
 {
-    int32_t status = upload_flush(c);
+    int32_t status = flush_head(c);
 
     if (status == LIBHTTP_OK)
         status = upload_send_file(c, fd, most, ret_put);
@@ -67,21 +88,19 @@ static int32_t by_kernel(struct libhttp_connection *c, int fd, int64_t most, int
     return status;
 }
 
-int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int64_t *ret_put)
+int32_t upload_send_fd(struct libhttp_connection *c, int fd, bool kernel, int64_t length,
+                       int64_t *ret_put)
 {
-    int64_t most = length < 0 ? INT64_MAX : length;
+    int64_t most = most_of(c, length);
     int32_t status;
 
-    if (c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left < most) {
-        if (length >= 0)
-            return upload_too_long(c, length);
-        most = c->exchange->upload.left;
-    }
+    if (most < length)
+        return upload_too_long(c, length);
     if (most == 0) {
         *ret_put = 0;
         return LIBHTTP_OK;
     }
-    if (c->exchange->upload.kind == UPLOAD_LENGTH && most > SENDFILE_FROM && is_regular(fd))
+    if (kernel)
         return by_kernel(c, fd, most, ret_put);
     /* One block is held at a time: the one before must have left, or wait with a short head for
      * this one. */
@@ -91,5 +110,8 @@ int32_t upload_send_fd(struct libhttp_connection *c, int fd, int64_t length, int
                  : exchange_ready(c, false);
     if (status != LIBHTTP_OK)
         return status;
-    return read_block(c, fd, most, ret_put);
+    status = read_block(c, fd, most, ret_put);
+    if (status < 0)
+        connection_reset(c);
+    return status;
 }

@@ -284,6 +284,20 @@ static void put_file(void *context)
     libhttp_response_free(r);
 }
 
+/* Of what was seen: the one send before the files'. */
+static bool head_says_more(void)
+{
+    for (int i = 0; i < calls.count && i < SYSCALLS_MAX; i++) {
+        const struct syscall_seen *seen = &calls.seen[i];
+
+        if (seen->number == SYS_sendto)
+            return seen->arguments[3] & MSG_MORE;
+        if (seen->number == SYS_sendmsg)
+            return seen->arguments[2] & MSG_MORE;
+    }
+    return false;
+}
+
 static void test_sendfile(void)
 {
     static const struct peer_step steps[] = {
@@ -310,6 +324,9 @@ static void test_sendfile(void)
     }
     is(syscalls_count(&calls, SYS_read) + syscalls_count(&calls, SYS_pread64), 0,
        "C-46 and never read: %s", syscalls_text(&calls));
+    ok(syscalls_count(&calls, SYS_fstat) + syscalls_count(&calls, SYS_newfstatat) <= 2,
+       "C-46 looked at once to know its length, once to know the way: %s", syscalls_text(&calls));
+    ok(head_says_more(), "C-27 the head shares its packet with the file's beginning");
     libhttp_connection_free(upload.c);
     peer_finish(peer, "C-46 the file arrives whole");
     fclose(file);
