@@ -231,8 +231,7 @@ int32_t session_send(struct session *s, const struct iovec *areas, int count, si
     int32_t status;
 
     s->io.may_sleep = false;
-    /* The exchange's first bytes can't be late: the receive behind them asks the clock. */
-    if (s->bytes_out > 0 && s->phase == SESSION_OPEN && check_total(s, now_for(s), failure) < 0)
+    if (s->phase == SESSION_OPEN && check_total(s, now_for(s), failure) < 0)
         return LIBHTTP_E_TIMEOUT;
     status = transport_write(s->top, areas, count, &put, failure);
     if (status == LIBHTTP_OK)

@@ -265,6 +265,27 @@ static void test_sending(int64_t idle, int64_t total, const char *sentence)
     peer_kill(peer);
 }
 
+/* A request that was begun and left lying until its time was over is not sent any more. */
+static void test_late_sending(void)
+{
+    static const struct peer_step steps[] = {PEER_EXPECT_CLOSE, PEER_END};
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), mode);
+    int64_t from = milliseconds();
+    int32_t status;
+
+    UNTIL_DONE(c, status, libhttp_connection_connect(c));
+    is(status, LIBHTTP_OK, "connected before");
+    libhttp_connection_set_total_timeout(c, 50);
+    libhttp_connection_putrequest(c, "GET", -1, "/", -1, 0);
+    libhttp_connection_endheaders(c, 0);
+    poll(NULL, 0, 60);
+    UNTIL_DONE(c, status, libhttp_connection_flush(c));
+    timed_out(c, status, from, 50, "total timeout", "sending late");
+    peer_finish(peer, "C-120 sending late: nothing came, %s", mode_names[mode]);
+    still_usable(c, "sending late");
+}
+
 /* None means none: longer than a slice of any system call. */
 static void test_none(void)
 {
@@ -359,6 +380,7 @@ static void *test_mode(void *number)
     test_trickling_head();
     test_sending(300, -1, "idle timeout");
     test_sending(-1, 300, "total timeout");
+    test_late_sending();
     test_none();
     test_continue();
     return NULL;
