@@ -147,7 +147,7 @@ int32_t request_head_end(struct libhttp_connection *c, int32_t flags)
         c->exchange->upload.held_from = buf_length(&c->exchange->output);
     }
     if (debug_is_on(c))
-        debug_request(c, buf_span(&c->exchange->output));
+        c->exchange->untold = buf_length(&c->exchange->output);
     return LIBHTTP_OK;
 }
 

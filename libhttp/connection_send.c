@@ -43,9 +43,9 @@ int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t
         return c->failure.code;
     if (c->exchange->upload.kind == UPLOAD_LENGTH && length > c->exchange->upload.left)
         return upload_too_long(c, length);
-    if (debug_is_on(c) && length > 0)
-        debug_body(c, span);
     status = length > 0 ? deliver_data(c, span, &put) : upload_look(c);
+    if (debug_is_on(c) && put > 0)
+        debug_body(c, span_of(span.data, (size_t)put));
     if (status == LIBHTTP_OK && ret_sent)
         *ret_sent = put;
     return status;

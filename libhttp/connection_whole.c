@@ -127,8 +127,6 @@ static int32_t give_body(struct libhttp_connection *c, struct span body)
     int64_t put;
     int32_t status;
 
-    if (debug_is_on(c) && body.length > 0)
-        debug_body(c, body);
     if (delivers_in_parts(c)) {
         status = upload_put(c, body);
         if (status < 0)
@@ -136,6 +134,8 @@ static int32_t give_body(struct libhttp_connection *c, struct span body)
         return status;
     }
     status = deliver_data(c, body, &put);
+    if (debug_is_on(c) && put > 0)
+        debug_body(c, span_of(body.data, (size_t)put));
     if (status == LIBHTTP_OK)
         status = deliver_if_blocking(c);
     return early_is_ok(status);

@@ -41,6 +41,7 @@ void exchange_clear(struct exchange *x)
     x->upload.kind = UPLOAD_NONE;
     x->upload.expect = EXPECT_NONE;
     x->upload.early = x->upload.broken = false;
+    x->untold = 0;
     buf_clear(&x->output);
     buf_clear(&x->target);
     messages_done(&x->interim);

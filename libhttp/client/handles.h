@@ -49,6 +49,7 @@ struct exchange {
     struct upload upload;
     struct buf output; /* head, and body that was put, on their way */
     struct buf target; /* the request's, for libhttp_response_url */
+    size_t untold;     /* bytes at the output's start: a head whose debug lines are due */
     struct messages interim;
 };
 

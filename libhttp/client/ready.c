@@ -171,7 +171,19 @@ static int32_t check_cancel(struct libhttp_connection *c)
     return fail_cancelled(&c->failure);
 }
 
-int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway)
+/* The request's head, and a body that was put behind it, are about to leave: behind a CONNECT. */
+static void tell_request(struct libhttp_connection *c)
+{
+    struct span all = buf_span(&c->exchange->output);
+    size_t head = c->exchange->untold;
+
+    c->exchange->untold = 0;
+    debug_request(c, span_of(all.data, head));
+    if (all.length > head)
+        debug_body(c, span_of(all.data + head, all.length - head));
+}
+
+static int32_t make_ready(struct libhttp_connection *c, bool open_anyway)
 {
     if (check_cancel(c) < 0)
         return LIBHTTP_E_CANCELLED;
@@ -189,4 +201,13 @@ int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway)
     if (c->look_due)
         begin_on(c);
     return c->session->phase < SESSION_OPEN ? open_step(c) : LIBHTTP_OK;
+}
+
+int32_t exchange_ready(struct libhttp_connection *c, bool open_anyway)
+{
+    int32_t status = make_ready(c, open_anyway);
+
+    if (status == LIBHTTP_OK && c->exchange && c->exchange->untold > 0)
+        tell_request(c);
+    return status;
 }

@@ -174,13 +174,13 @@ static void test_tunnel(enum drive_mode mode)
     libhttp_connection_set_debuglevel(k->c, 1);
     client_get(k, "/", 200, "", "C-106 through a tunnel");
     libhttp_connection_debug_take(k->c, &text, &length);
-    contains(text, "send: CONNECT t.example:443 HTTP/1.1\n", "C-106 the CONNECT request, %s",
-             k->name);
-    contains(text, "send: Proxy-Authorization: ***\n", "C-106 T-53 its credentials masked, %s",
-             k->name);
-    contains(text, "reply: HTTP/1.1 200 Opened\n", "C-106 the proxy's reply, %s", k->name);
-    contains(text, "header: Via: x\n", "C-106 and its fields, %s", k->name);
-    ok(strstr(text, "hidden") == NULL, "T-53 nothing hidden shows, %s", k->name);
+    is_str(text,
+           "send: CONNECT t.example:443 HTTP/1.1\nsend: Host: t.example:443\n"
+           "send: Proxy-Authorization: ***\nreply: HTTP/1.1 200 Opened\nheader: Via: x\n"
+           "send: GET / HTTP/1.1\nsend: Host: t.example:443\nsend: Accept-Encoding: identity\n"
+           "reply: HTTP/1.1 200 OK\nheader: Content-Length: 0\n",
+           "C-106 T-53 CONNECT, its answer and what goes through, in the order of sending, %s",
+           k->name);
     client_free(k);
     peer_finish(peer, "C-106 the peer's side, %s", drive_mode_name(mode));
 }
@@ -199,9 +199,11 @@ static void test_bound(void)
     libhttp_connection_set_debug_fd(c, -1);
     libhttp_connection_set_debuglevel(c, 1);
     for (int i = 0; i < 100; i++) {
+        libhttp_connection_set_carried(c);
         libhttp_connection_putrequest(c, "GET", -1, "/", -1, 0);
         libhttp_connection_putheader(c, "X", -1, value, -1);
         libhttp_connection_endheaders(c, 0);
+        libhttp_connection_flush(c);
         libhttp_connection_close(c);
     }
     libhttp_connection_debug_take(c, &text, &length);
