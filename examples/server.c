@@ -63,9 +63,9 @@ static void apply_field(struct request *request, const char *line)
     else if (strncasecmp(line, "Transfer-Encoding:", 18) == 0 && strstr(line, "chunked") != NULL)
         request->length = -1;
     else if (strncasecmp(line, "Connection:", 11) == 0)
-        request->keep_alive = strcasestr(line, "close") == NULL;
+        request->keep_alive = strstr(line, "close") == NULL;
     else if (strncasecmp(line, "Expect:", 7) == 0)
-        request->expects_continue = strcasestr(line, "100-continue") != NULL;
+        request->expects_continue = strstr(line, "100-continue") != NULL;
 }
 
 static bool read_head(struct stream *stream, struct request *request)

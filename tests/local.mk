@@ -208,14 +208,17 @@ abi_baseline = \
 	tests/abi/old_program.c \
 	tests/abi/pinned.c
 EXTRA_DIST += $(abi_baseline) doc/ABI.md tests/abi/baseline tests/abi/pins \
-	tests/packages/autopkgtest tests/packages/build tests/packages/lifecycle tests/packages/release \
+	tests/packages/autopkgtest tests/packages/build tests/packages/check tests/packages/release \
 	tests/packages/reproducible
 
-.PHONY: abi-baseline abi-check release-check
+.PHONY: abi-baseline abi-check package-check release-check
 abi-check: libhttp.la
 	$(srcdir)/tests/run -v tests/abi/check.sh
 abi-baseline: libhttp.la
 	$(tests_environment) $(srcdir)/tests/abi/baseline
+# The Debian packages of this tree: built, compared and tried.
+package-check: dist
+	$(srcdir)/tests/packages/check $(distdir).tar.xz
 # All that has to hold before a release: distcheck, the ABI, the packages, NEWS, one version everywhere.
 release-check:
 	$(tests_environment) $(srcdir)/tests/packages/release
