@@ -18,9 +18,9 @@
  *   cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where none is allowed is
  *   LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call. What comes out is
  *   NUL-terminated, and has its length where it can hold any byte.
- * - Ownership. A returned pointer is borrowed from the handle; its comment says until when. What
- *   comes through a `**ret` handle parameter is the caller's to free; every _free takes NULL.
- *   Handles may be freed in any order.
+ * - Ownership. A function's first parameter is its handle. A returned pointer is borrowed from it;
+ *   its comment says until when. What comes through a `**ret` handle parameter is the caller's to
+ *   free; every _free takes NULL. Handles may be freed in any order.
  * - Waiting. In blocking mode (the default) calls wait, up to their timeouts (options.h), where
  *   their comments say so; what gives no status never does. In non-blocking mode they never do:
  *   LIBHTTP_AGAIN says that nothing could move, libhttp_connection_wait() says what to wait for

@@ -81,6 +81,8 @@ sub sentences {
         @row = ();
     };
 
+    # A single word is just that: the phrase of a status code.
+    return escape($text) if $text !~ /\s/;
     $text =~ s/\s+/ /g;
     $text =~ s/\bRFC (\d+) (\d+(?:\.\d+)*)/RFC $1, section $2/g;
     my @words = $text =~ /((?:[^\s`]|`[^`]*`)+)/g;

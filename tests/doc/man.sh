@@ -45,6 +45,11 @@ none "each constant is on a page of section 7" "$(sed -n 's/^#define \(LIBHTTP_[
         grep -qE "^\.It .*Dv $constant( |\$)" "$pages"/man7/* || echo "$constant"
     done)"
 
+mandoc -Tascii -O width=120 "$pages/man7/libhttp-info.7" | col -bx | grep -q 'LIBHTTP_TIME_RESOLVED (0), LIBHTTP_TIME_CONNECTED (1)'
+ok $? "constants that share a comment have each its value"
+mandoc -Tascii "$pages/man7/libhttp-status.7" | col -bx | grep -A 1 'LIBHTTP_STATUS_OK (200)' | grep -qx ' *OK\.'
+ok $? "the phrase of 200 is no constant"
+
 none "no comment of a header lacks anything" "$(doc/man/lacking "$srcdir")"
 broken=$(doc/man/lacking --breaks "$srcdir")
 none "whatever a comment loses, it is missed" "$(printf '%s\n' "$broken" | grep -v '^# ')"
