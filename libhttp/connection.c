@@ -32,13 +32,7 @@ int32_t libhttp_connection_new(libhttp_connection **ret)
     return LIBHTTP_OK;
 }
 
-struct libhttp_connection *connection_ref(struct libhttp_connection *c)
-{
-    atomic_fetch_add_explicit(&c->references, 1, memory_order_relaxed);
-    return c;
-}
-
-static void destroy(struct libhttp_connection *c)
+void connection_destroy(struct libhttp_connection *c)
 {
     session_unref(c->session);
     response_destroy(c->spare);
@@ -53,12 +47,6 @@ static void destroy(struct libhttp_connection *c)
     if (c->canceller)
         canceller_unref(c->canceller);
     free(c);
-}
-
-void connection_unref(struct libhttp_connection *c)
-{
-    if (c && atomic_fetch_sub_explicit(&c->references, 1, memory_order_acq_rel) == 1)
-        destroy(c);
 }
 
 void libhttp_connection_free(libhttp_connection *c)

@@ -124,7 +124,7 @@ static int32_t body_in(struct libhttp_connection *c, struct span *ret, const voi
 /* The body behind its head: at once in blocking mode, else into the output. */
 static int32_t give_body(struct libhttp_connection *c, struct span body)
 {
-    int64_t put;
+    int64_t put = 0;
     int32_t status;
 
     if (delivers_in_parts(c)) {
@@ -133,11 +133,11 @@ static int32_t give_body(struct libhttp_connection *c, struct span body)
             request_head_abandon(c);
         return status;
     }
-    status = deliver_data(c, body, &put);
+    status = body.length > 0 ? deliver_data(c, body, &put) : LIBHTTP_OK;
     if (debug_is_on(c) && put > 0)
         debug_body(c, span_of(body.data, (size_t)put));
     if (status == LIBHTTP_OK)
-        status = deliver_if_blocking(c);
+        status = deliver_output(c);
     return early_is_ok(status);
 }
 

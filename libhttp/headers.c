@@ -13,18 +13,12 @@ void headers_init(struct libhttp_headers *h)
     failure_init(&h->failure);
 }
 
-void headers_lend(struct libhttp_headers *h, char *text, uint32_t text_length, struct field *items,
-                  uint32_t count)
-{
-    h->fields = (struct fields){
-        .items = items, .count = count, .borrowed = true, .text = text, .text_length = text_length};
-}
-
 void headers_done(struct libhttp_headers *h)
 {
     fields_done(&h->fields);
     failure_done(&h->failure);
-    free(h->joined);
+    if (h->joined)
+        free(h->joined);
     h->joined = NULL;
 }
 

@@ -59,10 +59,15 @@ static bool is_more_here(const struct libhttp_response *r)
     return buf_length(&r->ahead) > 0 || (r->session && buf_length(&r->session->input) > 0);
 }
 
+static bool is_complete(const struct libhttp_response *r)
+{
+    return r->ended && buf_length(&r->ahead) == 0;
+}
+
 /* Whether read is to ask for more behind the first `total` bytes. */
 static bool goes_on(const struct libhttp_response *r, int64_t total)
 {
-    return !libhttp_response_is_complete(r) && (total == 0 || blocks(r) || is_more_here(r));
+    return !is_complete(r) && (total == 0 || blocks(r) || is_more_here(r));
 }
 
 int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)

@@ -27,12 +27,6 @@ void buf_release_all(struct buf *b)
     *b = (struct buf){.maximum = b->maximum, .secret = b->secret};
 }
 
-void buf_clear(struct buf *b)
-{
-    b->start = b->end = 0;
-    b->failure = BUF_FINE;
-}
-
 static void move_to_front(struct buf *b)
 {
     if (b->start == 0)
@@ -78,7 +72,7 @@ static bool grow(struct buf *b, size_t needed)
     return true;
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+char *buf_make_room(struct buf *b, size_t n)
 {
     size_t length = buf_length(b);
 
@@ -99,16 +93,6 @@ char *buf_reserve(struct buf *b, size_t n)
     return b->data + b->end;
 }
 
-void buf_append_slowly(struct buf *b, const void *data, size_t n)
-{
-    char *room = buf_reserve(b, n);
-
-    if (!room)
-        return;
-    memcpy(room, data, n);
-    buf_commit(b, n);
-}
-
 void buf_append_decimal(struct buf *b, uint64_t value)
 {
     char digits[20];
@@ -126,13 +110,6 @@ void buf_append_hex(struct buf *b, uint64_t value)
         value >>= 4;
     } while (value > 0);
     buf_append(b, digits + at, sizeof digits - at);
-}
-
-void buf_consume(struct buf *b, size_t n)
-{
-    b->start += n;
-    if (b->start == b->end)
-        b->start = b->end = 0;
 }
 
 void buf_truncate(struct buf *b, size_t n)

@@ -38,7 +38,11 @@ static inline void buf_release(struct buf *b)
 }
 
 /* Empties it and clears a latched failure; the memory stays. */
-void buf_clear(struct buf *b);
+static inline void buf_clear(struct buf *b)
+{
+    b->start = b->end = 0;
+    b->failure = BUF_FINE;
+}
 
 static inline size_t buf_length(const struct buf *b)
 {
@@ -60,29 +64,32 @@ static inline bool buf_failed(const struct buf *b)
     return b->failure != BUF_FINE;
 }
 
+char *buf_make_room(struct buf *b, size_t n); /* for buf_reserve, where the room isn't there yet */
+
 /*
  * Room for at least n more bytes behind the end; NULL, latched, if there can't be any. Write there,
  * then buf_commit.
  */
-char *buf_reserve(struct buf *b, size_t n);
+static inline char *buf_reserve(struct buf *b, size_t n)
+{
+    bool is_there = b->data && n <= b->capacity - b->end && n <= b->maximum - buf_length(b);
+
+    return is_there && b->failure == BUF_FINE ? b->data + b->end : buf_make_room(b, n);
+}
 
 static inline void buf_commit(struct buf *b, size_t n)
 {
     b->end += n;
 }
 
-/* For buf_append, where the room isn't there yet. */
-void buf_append_slowly(struct buf *b, const void *data, size_t n);
-
 static inline void buf_append(struct buf *b, const void *data, size_t n)
 {
-    if (n > 0 && n <= b->capacity - b->end && n <= b->maximum - buf_length(b) &&
-        b->failure == BUF_FINE) {
-        memcpy(b->data + b->end, data, n);
-        b->end += n;
-    } else if (n > 0) {
-        buf_append_slowly(b, data, n);
-    }
+    char *room = n > 0 ? buf_reserve(b, n) : NULL;
+
+    if (!room)
+        return;
+    memcpy(room, data, n);
+    b->end += n;
 }
 
 static inline void buf_append_span(struct buf *b, struct span s)
@@ -97,7 +104,12 @@ void buf_append_decimal(struct buf *b, uint64_t value);
 void buf_append_hex(struct buf *b, uint64_t value);
 
 /* The first n bytes are used up. */
-void buf_consume(struct buf *b, size_t n);
+static inline void buf_consume(struct buf *b, size_t n)
+{
+    b->start += n;
+    if (b->start == b->end)
+        b->start = b->end = 0;
+}
 
 /* Drops everything behind the first n bytes: takes back what was appended. */
 void buf_truncate(struct buf *b, size_t n);

@@ -4,16 +4,6 @@
 #include "client/drive.h"
 #include "client/upload.h"
 
-bool delivers_in_parts(const struct libhttp_connection *c)
-{
-    return c->settings->nonblocking || (c->session && c->session->carried);
-}
-
-int32_t early_is_ok(int32_t status)
-{
-    return status == LIBHTTP_E_EARLY_RESPONSE ? LIBHTTP_OK : status;
-}
-
 int32_t deliver_data(struct libhttp_connection *c, struct span data, int64_t *ret_put)
 {
     size_t put = 0;

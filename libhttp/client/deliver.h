@@ -10,7 +10,10 @@
 
 /* Outside blocking mode a call may do a part of its work: the caller must be able to tell how much.
  */
-bool delivers_in_parts(const struct libhttp_connection *c);
+static inline bool delivers_in_parts(const struct libhttp_connection *c)
+{
+    return c->settings->nonblocking || (c->session && c->session->carried);
+}
 
 /* *ret_put is what was taken. AGAIN: nothing was. */
 int32_t deliver_data(struct libhttp_connection *c, struct span data, int64_t *ret_put);
@@ -25,6 +28,9 @@ int32_t deliver_output(struct libhttp_connection *c);
 int32_t deliver_if_blocking(struct libhttp_connection *c);
 
 /* An upload that an early answer has stopped is done: getresponse gives the answer. */
-int32_t early_is_ok(int32_t status);
+static inline int32_t early_is_ok(int32_t status)
+{
+    return status == LIBHTTP_E_EARLY_RESPONSE ? LIBHTTP_OK : status;
+}
 
 #endif

@@ -121,8 +121,20 @@ struct libhttp_stream {
 };
 
 /* References of a connection. */
-struct libhttp_connection *connection_ref(struct libhttp_connection *c);
-void connection_unref(struct libhttp_connection *c);
+void connection_destroy(struct libhttp_connection *c); /* for connection_unref alone */
+
+static inline struct libhttp_connection *connection_ref(struct libhttp_connection *c)
+{
+    atomic_fetch_add_explicit(&c->references, 1, memory_order_relaxed);
+    return c;
+}
+
+/* NULL is fine. */
+static inline void connection_unref(struct libhttp_connection *c)
+{
+    if (c && atomic_fetch_sub_explicit(&c->references, 1, memory_order_acq_rel) == 1)
+        connection_destroy(c);
+}
 
 /* Gives the session up without closing it for others who hold it. */
 void connection_drop_session(struct libhttp_connection *c);

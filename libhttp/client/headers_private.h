@@ -18,8 +18,12 @@ struct libhttp_headers {
 void headers_init(struct libhttp_headers *h);
 
 /* Shows these slices of `text`, which stay the caller's and outlive the handle's use. */
-void headers_lend(struct libhttp_headers *h, char *text, uint32_t text_length, struct field *items,
-                  uint32_t count);
+static inline void headers_lend(struct libhttp_headers *h, char *text, uint32_t text_length,
+                                struct field *items, uint32_t count)
+{
+    h->fields = (struct fields){
+        .items = items, .count = count, .borrowed = true, .text = text, .text_length = text_length};
+}
 
 /* Frees what lending and getting have allocated; for embedded ones. It is empty then. */
 void headers_done(struct libhttp_headers *h);

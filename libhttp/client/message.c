@@ -21,10 +21,8 @@ static void forget(struct message *m)
     m->status = 0;
 }
 
-void message_done(struct message *m)
+void message_release(struct message *m)
 {
-    if (!m->block && !headers_hold(&m->headers))
-        return;
     forget(m);
     free(m->block);
     message_init(m);
@@ -84,11 +82,6 @@ int32_t message_take(struct message *m, const struct head *h, const char *data, 
     m->reason_length = h->reason_length;
     headers_lend(&m->headers, m->text, m->text_length, items, h->count);
     return LIBHTTP_OK;
-}
-
-char *message_extra(const struct message *m)
-{
-    return m->text + m->text_length + 1;
 }
 
 int32_t message_raw(struct message *m, struct span *ret, struct failure *failure)

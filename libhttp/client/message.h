@@ -24,7 +24,13 @@ struct message {
 };
 
 void message_init(struct message *m);
-void message_done(struct message *m);
+void message_release(struct message *m); /* for message_done, where there is something to free */
+
+static inline void message_done(struct message *m)
+{
+    if (m->block || headers_hold(&m->headers))
+        message_release(m);
+}
 
 /* Forgets the message; the block stays, up to LIMIT_KEPT_BLOCK bytes. */
 void message_clear(struct message *m);
@@ -35,7 +41,11 @@ void message_clear(struct message *m);
  */
 int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra,
                      struct failure *failure);
-char *message_extra(const struct message *m);
+
+static inline char *message_extra(const struct message *m)
+{
+    return m->text + m->text_length + 1;
+}
 
 /* The head as it arrived (C-131). NO_MEMORY. */
 int32_t message_raw(struct message *m, struct span *ret, struct failure *failure);

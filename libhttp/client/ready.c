@@ -8,16 +8,23 @@
 #include "client/open.h"
 #include "client/tunnel.h"
 
+static int32_t set_wrong(struct libhttp_connection *c)
+{
+    uint8_t wrong = c->destination.wrong;
+    const char *setter = wrong & WRONG_HOST  ? "set_host"
+                         : wrong & WRONG_TLS ? "set_tls"
+                                             : "set_tunnel";
+
+    return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
+                "the last %s failed: nothing connects until it is set right", setter);
+}
+
 int32_t exchange_check_destination(struct libhttp_connection *c)
 {
     const struct destination *d = &c->destination;
-    const char *setter = d->wrong & WRONG_HOST  ? "set_host"
-                         : d->wrong & WRONG_TLS ? "set_tls"
-                                                : "set_tunnel";
 
     if (d->wrong)
-        return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED,
-                    "the last %s failed: nothing connects until it is set right", setter);
+        return set_wrong(c);
     if (!d->has_host && !d->unix_path && !c->session_given)
         return fail(&c->failure, LIBHTTP_E_NOT_CONNECTED, "no host is set");
     return LIBHTTP_OK;

@@ -37,16 +37,8 @@ struct session *session_new(struct settings *settings, struct canceller *cancell
     return s;
 }
 
-struct session *session_ref(struct session *s)
+void session_destroy(struct session *s)
 {
-    atomic_fetch_add_explicit(&s->references, 1, memory_order_relaxed);
-    return s;
-}
-
-void session_unref(struct session *s)
-{
-    if (!s || atomic_fetch_sub_explicit(&s->references, 1, memory_order_acq_rel) != 1)
-        return;
     session_close(s);
     tunnel_free(s->tunnel);
     cancel_point_done(&s->io.cancel);
@@ -69,11 +61,6 @@ void session_close(struct session *s)
     session_settle(s);
 }
 
-int32_t session_check_cancel(const struct session *s, struct failure *failure)
-{
-    return cancel_point_cancelled(&s->io.cancel) ? fail_cancelled(failure) : LIBHTTP_OK;
-}
-
 static int64_t idle_deadline(const struct session *s)
 {
     return s->quiet_since ? clock_after(s->quiet_since, s->settings->idle_ms) : CLOCK_NEVER;
@@ -90,14 +77,17 @@ static int64_t connect_deadline(const struct session *s)
                                    : CLOCK_NEVER;
 }
 
-/* A total deadline holds also while bytes trickle in (T-22). */
-static int32_t check_total(struct session *s, int64_t now, struct failure *failure)
+static int32_t too_long(const struct session *s, struct failure *failure)
 {
-    if (now >= total_deadline(s))
-        return fail(failure, LIBHTTP_E_TIMEOUT,
-                    "the exchange took longer than its total timeout of %lld ms",
-                    (long long)s->settings->total_ms);
-    return LIBHTTP_OK;
+    return fail(failure, LIBHTTP_E_TIMEOUT,
+                "the exchange took longer than its total timeout of %lld ms",
+                (long long)s->settings->total_ms);
+}
+
+/* A total deadline holds also while bytes trickle in (T-22). */
+static int32_t check_total(const struct session *s, int64_t now, struct failure *failure)
+{
+    return now >= total_deadline(s) ? too_long(s, failure) : LIBHTTP_OK;
 }
 
 int32_t session_blocked(struct session *s, struct failure *failure)
@@ -130,10 +120,10 @@ int32_t session_blocked(struct session *s, struct failure *failure)
  * first time only, a second wait goes to poll, which is exact. Without SO_RCVTIMEO it would wait
  * forever: then only where nothing limits it.
  */
-static bool may_sleep(const struct session *s, int64_t now)
+static bool may_sleep(const struct session *s, int64_t now, int64_t total)
 {
     int64_t slice = s->io.slice_ms;
-    int64_t deadline = clock_earlier(total_deadline(s), s->continue_until);
+    int64_t deadline = clock_earlier(total, s->continue_until);
 
     if (s->settings->nonblocking || s->quiet_since || s->phase < SESSION_OPEN)
         return false;
@@ -141,7 +131,7 @@ static bool may_sleep(const struct session *s, int64_t now)
         return s->settings->idle_ms < 0 && deadline == CLOCK_NEVER;
     if (s->settings->idle_ms >= 0 && s->settings->idle_ms < slice)
         return false;
-    return deadline == CLOCK_NEVER || clock_left(now, deadline) >= slice;
+    return deadline == CLOCK_NEVER || deadline - now >= slice * 1000;
 }
 
 /* The clock is read only where a deadline needs it. */
@@ -187,12 +177,13 @@ int32_t session_receive(struct session *s, const struct iovec *areas, int count,
                         size_t *ret_got, struct failure *failure)
 {
     int64_t now = s->sent_at ? s->sent_at : now_for(s);
+    int64_t total = total_deadline(s);
     int32_t status;
 
     s->sent_at = s->received_at = 0;
-    if (s->phase == SESSION_OPEN && check_total(s, now, failure) < 0)
-        return LIBHTTP_E_TIMEOUT;
-    s->io.may_sleep = !nowait && may_sleep(s, now);
+    if (s->phase == SESSION_OPEN && now >= total)
+        return too_long(s, failure);
+    s->io.may_sleep = !nowait && may_sleep(s, now, total);
     status = s->tls ? receive_tls(s, areas, count, ret_got, failure)
                     : transport_read(s->top, areas, count, ret_got, failure);
     if (status == LIBHTTP_OK) {

@@ -62,8 +62,20 @@ struct session {
 
 /* NULL: out of memory. Its settings and its place with the canceller are references. */
 struct session *session_new(struct settings *settings, struct canceller *canceller);
-struct session *session_ref(struct session *s);
-void session_unref(struct session *s); /* NULL is fine; the last one closes it */
+void session_destroy(struct session *s); /* for session_unref alone */
+
+static inline struct session *session_ref(struct session *s)
+{
+    atomic_fetch_add_explicit(&s->references, 1, memory_order_relaxed);
+    return s;
+}
+
+/* NULL is fine; the last one closes it. */
+static inline void session_unref(struct session *s)
+{
+    if (s && atomic_fetch_sub_explicit(&s->references, 1, memory_order_acq_rel) == 1)
+        session_destroy(s);
+}
 
 /* Closes the transport now; whoever still holds the session finds it SESSION_CLOSED. Silent in the
  * child of a fork. */
@@ -81,7 +93,10 @@ static inline bool session_is_foreign(const struct session *s)
 }
 
 /* LIBHTTP_E_CANCELLED where it has been cancelled, else OK. */
-int32_t session_check_cancel(const struct session *s, struct failure *failure);
+static inline int32_t session_check_cancel(const struct session *s, struct failure *failure)
+{
+    return cancel_point_cancelled(&s->io.cancel) ? fail_cancelled(failure) : LIBHTTP_OK;
+}
 
 /*
  * Receives. Like transport_read, with the deadlines kept. OK with 0: EOF. `nowait`: only what is

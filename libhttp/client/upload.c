@@ -140,15 +140,18 @@ static int32_t push_output(struct libhttp_connection *c)
 {
     size_t put = 0;
 
-    while (sendable(c) > 0) {
-        struct iovec area = {.iov_base = buf_data(&c->exchange->output), .iov_len = sendable(c)};
+    size_t length;
+
+    while ((length = sendable(c)) > 0) {
+        struct exchange *x = c->exchange;
+        struct iovec area = {.iov_base = buf_data(&x->output), .iov_len = length};
         int32_t status = push(c, &area, 1, &put);
 
         if (status != LIBHTTP_OK)
             return status;
-        buf_consume(&c->exchange->output, put);
-        if (c->exchange->upload.expect == EXPECT_WAITING)
-            c->exchange->upload.held_from -= put;
+        buf_consume(&x->output, put);
+        if (x->upload.expect == EXPECT_WAITING)
+            x->upload.held_from -= put;
     }
     return put > 0 && !c->session->io.unsent ? LIBHTTP_OK : push(c, NULL, 0, &put);
 }

@@ -7,14 +7,19 @@
 #include "net/link.h"
 #include "net/socket.h"
 
-/* Before a call: there must be a socket, and nobody must have cancelled. */
-static int32_t check(const struct socket_link *link, struct failure *failure)
+static int32_t refuse(const struct socket_link *link, struct failure *failure)
 {
     if (cancel_point_cancelled(&link->base.io->cancel))
         return fail_cancelled(failure);
-    if (link->fd < 0)
-        return fail(failure, LIBHTTP_E_NOT_CONNECTED, "the transport has no descriptor");
-    return LIBHTTP_OK;
+    return fail(failure, LIBHTTP_E_NOT_CONNECTED, "the transport has no descriptor");
+}
+
+/* Before a call: there must be a socket, and nobody must have cancelled. */
+static inline int32_t check(const struct socket_link *link, struct failure *failure)
+{
+    bool usable = link->fd >= 0 && !cancel_point_cancelled(&link->base.io->cancel);
+
+    return usable ? LIBHTTP_OK : refuse(link, failure);
 }
 
 /*

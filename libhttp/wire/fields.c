@@ -10,18 +10,10 @@
 #define FIRST_ITEMS 8u
 #define FIRST_TEXT  256u
 
-void fields_init(struct fields *f)
+void fields_free(struct fields *f)
 {
-    *f = (struct fields){0};
-}
-
-void fields_done(struct fields *f)
-{
-    if (!f->borrowed) {
-        free(f->items);
-        wipe_and_free(f->text, f->text_capacity); /* Authorization, Cookie … */
-    }
-    fields_init(f);
+    free(f->items);
+    wipe_and_free(f->text, f->text_capacity); /* Authorization, Cookie … */
 }
 
 void fields_clear(struct fields *f)

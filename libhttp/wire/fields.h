@@ -30,8 +30,20 @@ struct fields {
     uint32_t text_capacity;
 };
 
-void fields_init(struct fields *f);
-void fields_done(struct fields *f);
+void fields_free(struct fields *f); /* for fields_done, where they are its own */
+
+static inline void fields_init(struct fields *f)
+{
+    *f = (struct fields){0};
+}
+
+static inline void fields_done(struct fields *f)
+{
+    if (!f->borrowed)
+        fields_free(f);
+    fields_init(f);
+}
+
 /* Empties it; memory stays. */
 void fields_clear(struct fields *f);
 

@@ -120,16 +120,14 @@ static bool read_only_length(const struct head *h, const char *data, int64_t *re
 }
 
 /* Every number of all its fields must be the same one (RFC 9112 6.3 step 5). */
-static int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
-                           struct failure *failure)
+static int32_t read_lengths(const struct head *h, const char *data, int64_t *ret_length,
+                            struct failure *failure)
 {
     int64_t length = -1;
     int64_t number;
     struct span value;
     uint32_t index = h->known_begin;
 
-    if (read_only_length(h, data, ret_length))
-        return LIBHTTP_OK;
     while (next_value(h, data, span_text("content-length"), &index, &value)) {
         if (!span_decimal(value, INT64_MAX, &number) && !read_list(value, &number))
             return bad_length(value, "not one number of bytes", failure);
@@ -139,6 +137,13 @@ static int32_t read_length(const struct head *h, const char *data, int64_t *ret_
     }
     *ret_length = length;
     return LIBHTTP_OK;
+}
+
+static int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
+                           struct failure *failure)
+{
+    return read_only_length(h, data, ret_length) ? LIBHTTP_OK
+                                                 : read_lengths(h, data, ret_length, failure);
 }
 
 /* What most say, if they say anything. */

@@ -25,10 +25,9 @@ void head_init(struct head *h, bool trailers)
     h->fields = h->inline_fields;
 }
 
-void head_done(struct head *h)
+void head_release_fields(struct head *h)
 {
-    if (h->fields != h->inline_fields)
-        free(h->fields);
+    free(h->fields);
     head_init(h, h->trailers);
 }
 

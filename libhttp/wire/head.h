@@ -57,7 +57,14 @@ struct head {
 
 /* Does not touch the inline places: starting is cheap. */
 void head_init(struct head *h, bool trailers);
-void head_done(struct head *h);
+/* Frees what it holds; it may be started again then. */
+void head_release_fields(struct head *h);
+
+static inline void head_done(struct head *h)
+{
+    if (h->fields != h->inline_fields)
+        head_release_fields(h);
+}
 
 /* Moves the state of an incomplete head to another place (from a stack to a heap). */
 void head_move(struct head *to, struct head *from);

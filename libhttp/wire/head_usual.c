@@ -76,7 +76,7 @@ static const char *take_fields(struct head *h, const char *data, const char *at,
     size_t line_limit = limits->line;
     struct line line;
 
-    for (; at <= last && field < full; field++) {
+    for (; at <= last && *at != '\r' && field < full; field++) {
         if (!read_usual_field(at, last, &line) || (size_t)(line.text_end - at) > line_limit)
             break;
         *field = line_field(&line, data);

@@ -96,25 +96,34 @@ static int32_t check_authority(const struct target *t, struct failure *failure)
     return LIBHTTP_OK;
 }
 
+/* The byte that may not stand in a target. */
+static int32_t bad_byte(struct span text, size_t at, struct failure *failure)
+{
+    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s holds the byte %s at %zu", QUOTE(text),
+         QUOTE(span_of(text.data + at, 1)), at);
+    return fail_detail(failure, text);
+}
+
+/* CONNECT's host:port, or scheme://authority and what follows it. */
+static int32_t read_authority(struct target *t, size_t scheme, struct failure *failure)
+{
+    t->absolute = scheme > 0;
+    t->authority = t->absolute ? authority_behind(t->text, scheme) : t->text;
+    return check_authority(t, failure);
+}
+
 int32_t target_read(struct span text, bool is_connect, struct target *ret, struct failure *failure)
 {
     struct target t = {.text = text.length > 0 ? text : span_text("/"), .authority = span_text("")};
     size_t good = span_prefix(t.text, CHAR_TARGET);
-    size_t scheme = scheme_length(t.text);
+    bool is_path = t.text.data[0] == '/' && !is_connect;
+    size_t scheme = is_path || is_connect ? 0 : scheme_length(t.text);
     int32_t status = LIBHTTP_OK;
 
-    if (good < t.text.length) {
-        fail(failure, LIBHTTP_E_INVALID_URL, "request target %s holds the byte %s at %zu",
-             QUOTE(t.text), QUOTE(span_of(t.text.data + good, 1)), good);
-        return fail_detail(failure, t.text);
-    }
-    if (is_connect)
-        t.authority = t.text;
-    else if (scheme > 0)
-        t.authority = authority_behind(t.text, scheme);
-    t.absolute = !is_connect && scheme > 0;
-    if (is_connect || t.absolute)
-        status = check_authority(&t, failure);
+    if (good < t.text.length)
+        return bad_byte(t.text, good, failure);
+    if (is_connect || scheme > 0)
+        status = read_authority(&t, scheme, failure);
     if (status == LIBHTTP_OK)
         *ret = t;
     return status;
