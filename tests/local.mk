@@ -141,6 +141,7 @@ script_tests = \
 	tests/lua/luajit.sh \
 	tests/ruby/examples.sh \
 	tests/ruby/memory.sh \
+	tests/ruby/native.sh \
 	tests/ruby/reach.sh \
 	tests/ruby/reading.sh \
 	tests/ruby/requests.sh \
@@ -169,12 +170,14 @@ ruby_tests = \
 	tests/ruby/support.rb \
 	tests/ruby/tap_reporter.rb \
 	tests/ruby/test_carried.rb \
+	tests/ruby/test_docs.rb \
 	tests/ruby/test_errors.rb \
 	tests/ruby/test_examples.rb \
 	tests/ruby/test_fibers.rb \
 	tests/ruby/test_memory.rb \
 	tests/ruby/test_messages.rb \
 	tests/ruby/test_misuse.rb \
+	tests/ruby/test_native.rb \
 	tests/ruby/test_reach.rb \
 	tests/ruby/test_reading.rb \
 	tests/ruby/test_requests.rb \

@@ -21,7 +21,7 @@ class LibHTTPTest < Minitest::Test
   PATIENCE = 15
 
   def run
-    Timeout.timeout(300) { super }
+    Timeout.timeout(ENV.key?("LIBHTTP_LONG") ? 3600 : 300) { super }
   end
 
   def connect(**options, &block)

@@ -81,6 +81,30 @@ class TestMemory < LibHTTPTest
     assert_operator resident - before, :<, 45_000
   end
 
+  # Closed, dropped, dropped with its answer unread, closed in the middle of a body.
+  def fates(count)
+    count.times do |turn|
+      conn = LibHTTP::HTTPConnection.new(HTTP, timeout: PATIENCE)
+      response = conn.request("GET", turn % 4 == 3 ? "/download" : "/index.html").getresponse
+      response.read if turn % 4 < 2
+      response.readpartial(1000) if turn % 4 == 3
+      conn.close if turn.odd?
+      GC.start if (turn % 128).zero?
+    end
+    3.times { GC.start }
+  end
+
+  test "T-32 T-33 connections of every fate leave no memory, descriptor or thread: 100,000 where LIBHTTP_LONG is set" do
+    count = ENV.key?("LIBHTTP_LONG") ? 100_000 : 1000
+    fates(count / 5)
+    before, open, threads = resident, descriptors, Thread.list.size
+    fates(count)
+    puts "# #{count} connections: #{resident - before} KiB more, descriptors #{open} then #{descriptors}"
+    assert_operator resident - before, :<, 45_000
+    assert_operator descriptors, :<, open + 10
+    assert_equal threads, Thread.list.size
+  end
+
   test "a fork's child uses what it inherited; only the exchange under way is lost" do
     connect do |conn|
       conn.request("GET", "/index.html").getresponse.read

@@ -122,6 +122,57 @@ class TestMisuse < LibHTTPTest
     pass
   end
 
+  # What would take a descriptor over or write to it, wait for ever, or end the process.
+  HARMFUL = %i[socket= unix= debug_output= send_fd fileno detach detach_fd key_log_file= initialize].freeze
+
+  # One of everything, none of which waits: carried connections say EAGAIN instead.
+  def objects
+    conn = LibHTTP::HTTPConnection.new("h", carried: true)
+    upgraded = LibHTTP::HTTPConnection.new("h", carried: true)
+    response = answer(conn, "HTTP/1.1 200 OK\r\nContent-Length: 40\r\nSet-Cookie: a\r\n\r\nabc\ndef\n")
+    stream = answer(upgraded, "HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nunread").stream
+    [conn, response, stream, response.msg, LibHTTP::HTTPConnection.new("h", carried: true), LibHTTP::TLSConfig.new,
+     LibHTTP::HTTPMessage.new("A" => "b"), LibHTTP::MediaType.new("a/b; c=d"), LibHTTP::URL.parse("http://h/"),
+     (LibHTTP::URL.parse("http://u@h/") rescue $!), LibHTTP::HTTPResponse.allocate, LibHTTP::Stream.allocate]
+  end
+
+  def answer(conn, bytes)
+    (conn.request("GET", "/", headers: { "Connection" => "Upgrade", "Upgrade" => "x" }) rescue nil)
+    while (data = conn.take) && !data.empty?
+      conn.took(data.bytesize)
+    end
+    conn.feed(bytes)
+    conn.getresponse
+  end
+
+  # stress: in every so many calls the collector (of the young, as it is faster) runs at each allocation.
+  def call_everything(turns, stress: nil)
+    random = Random.new(1)
+    calls = 0
+    objects.each do |object|
+      names = object.public_methods(false) + object.class.ancestors.take_while { |mod| mod != Object }
+                                                   .flat_map { |mod| mod.public_instance_methods(false) }
+      (names.uniq - Object.public_instance_methods(true) - HARMFUL).each do |name|
+        turns.times do |count|
+          arguments = Array.new(count % 5) { JUNK.sample(random: random) }.reject { |junk| junk == $stdin }
+          calls += 1
+          GC.stress = stress && (calls % stress).zero? && 1
+          object.public_send(name, *arguments)
+        rescue *FINE, StopIteration, NotImplementedError, StandardError => e
+          flunk "#{object.class}##{name}: #{e.class}: #{e.message}" if e.is_a?(NameError) && !e.is_a?(NoMethodError)
+        ensure
+          GC.stress = false
+        end
+      end
+    end
+    calls
+  end
+
+  test "every method of every object with junk, and now and then the collector at every allocation" do
+    assert_operator call_everything(8), :>, 3000
+    call_everything(3, stress: 7)
+  end
+
   test "C-96 use after close" do
     conn = connect
     response = conn.request("GET", "/index.html").getresponse

@@ -9,6 +9,10 @@ module LibHTTP
   # Timeout is a `::Timeout::Error`, NameResolutionError a `SocketError`, InvalidArgument an
   # `ArgumentError`, NoMemory a `NoMemoryError`. An error behind which a system call stands is
   # rescued by that name too: `rescue Errno::ECONNREFUSED`.
+  #
+  # IncompleteRead has `partial`, the bytes that came, and `expected`, how many did not (nil: nobody
+  # knows); BadStatusLine and BadHeader have the `line`, UnknownProtocol the `version`; TunnelFailed
+  # has the proxy's `status`, `reason` and `headers`.
   module Error
     # @return [Integer, nil] the system's error number, where there is one
     attr_reader :errno

@@ -6,16 +6,18 @@ module LibHTTP
   module Lines
     # Reads a line.
     # @param sep [String, nil] what ends it; nil: everything; "": an empty line
-    # @param limit [Integer, nil] bytes at the most
+    # @param limit [Integer, nil] bytes at the most; below 0: no limit
     # @param chomp [Boolean] without what ends it
     # @return [String, nil] nil at the end
     def gets(sep = $/, limit = nil, chomp: false)
-      sep, limit = $/, sep if sep.is_a?(Integer)
+      sep, limit = separator_and_limit(sep, limit) unless limit.nil? && sep.equal?($/)
       return "".b if limit&.zero?
 
       line = sep == "\n" ? plain_line(limit) : other_line(sep, limit)
       return nil if line.nil?
 
+      @lineno = lineno + 1
+      sep = "\n\n" if sep == ""
       chomp && sep && line.end_with?(sep) ? line.chomp(sep) : line
     end
 
@@ -29,6 +31,9 @@ module LibHTTP
     def each_line(sep = $/, limit = nil, chomp: false)
       return enum_for(:each_line, sep, limit, chomp: chomp) unless block_given?
 
+      sep, limit = separator_and_limit(sep, limit)
+      raise ArgumentError, "invalid limit: 0 for each_line" if limit&.zero?
+
       while (line = gets(sep, limit, chomp: chomp))
         yield line
       end
@@ -39,6 +44,14 @@ module LibHTTP
     def readlines(sep = $/, limit = nil, chomp: false)
       each_line(sep, limit, chomp: chomp).to_a
     end
+
+    # @return [Integer] how many lines were read
+    def lineno
+      @lineno || 0
+    end
+
+    # Counts on from that number.
+    attr_writer :lineno
 
     # @return [Integer, nil] a byte
     def getbyte
@@ -55,6 +68,21 @@ module LibHTTP
       read(1)
     end
 
+    # @return [String] a byte, as a String
+    def readchar
+      getc or raise EOFError, "end of body reached"
+    end
+
+    # @yieldparam char [String] a byte, as a String
+    def each_char
+      return enum_for(:each_char) unless block_given?
+
+      while (char = getc)
+        yield char
+      end
+      self
+    end
+
     # @yieldparam byte [Integer]
     def each_byte
       return enum_for(:each_byte) unless block_given?
@@ -66,6 +94,15 @@ module LibHTTP
     end
 
     private
+
+    # The arguments of gets: a separator, a limit, or both.
+    def separator_and_limit(sep, limit)
+      sep, limit = $/, sep if limit.nil? && sep.respond_to?(:to_int)
+      raise TypeError, "no implicit conversion of #{sep.class} into String" unless sep.nil? || sep.respond_to?(:to_str)
+
+      limit = Text.integer(limit) if limit
+      [sep&.to_str, limit&.negative? ? nil : limit]
+    end
 
     # What C looks for by itself.
     def plain_line(limit)

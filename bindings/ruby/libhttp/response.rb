@@ -96,8 +96,8 @@ module LibHTTP
     # @raise [IncompleteRead] the body was cut off: with `partial` and `expected`
     def read(length = nil, outbuf = nil, maximum: UNLIMITED)
       return filled(read_all(maximum), outbuf) if length.nil?
-      raise ArgumentError, "negative length #{length} given" if length.negative?
 
+      length = Text.length(length)
       buffer = outbuf ? outbuf.clear.force_encoding(Encoding::BINARY) : String.new(encoding: Encoding::BINARY)
       fill(buffer, length)
       buffer.empty? && length.positive? ? nil : buffer
@@ -107,6 +107,7 @@ module LibHTTP
     # @return [String] never empty
     # @raise [EOFError] at the end
     def readpartial(maxlen, outbuf = nil)
+      maxlen = Text.length(maxlen)
       bytes = filled(read1(maxlen), outbuf)
       raise EOFError, "end of body reached" if bytes.empty? && maxlen.positive?
 
@@ -117,8 +118,7 @@ module LibHTTP
     # @return [String]
     def read1(maxlen = BLOCK_SIZE)
       raise_failure
-      raise ArgumentError, "negative length #{maxlen} given" if maxlen.negative?
-
+      maxlen = Text.length(maxlen)
       status, bytes = @session.run(self) { Core.response_read1(@handle, maxlen) }
       fail_with(status) if status.negative?
       bytes
@@ -130,6 +130,7 @@ module LibHTTP
     # @raise [IO::WaitReadable] nothing is there
     # @raise [EOFError] at the end
     def read_nonblock(maxlen, outbuf = nil, exception: true)
+      maxlen = Text.length(maxlen)
       raise_failure
       @session.check
       status, bytes = Core.response_read1(@handle, maxlen)
@@ -252,6 +253,12 @@ module LibHTTP
     def binmode
       self
     end
+
+    # @return [Boolean] it never is
+    def tty?
+      false
+    end
+    alias isatty tty?
 
     # @return [String]
     def inspect

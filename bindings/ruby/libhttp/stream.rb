@@ -22,7 +22,7 @@ module LibHTTP
     # @return [String] never empty
     # @raise [EOFError] the peer has ended its direction
     def readpartial(maxlen, outbuf = nil)
-      raise ArgumentError, "negative length #{maxlen} given" if maxlen.negative?
+      maxlen = Text.length(maxlen)
       return outbuf ? outbuf.replace("".b) : "".b if maxlen.zero?
 
       status, bytes = @session.run(self, @reading) { Core.stream_read(@handle, maxlen) }

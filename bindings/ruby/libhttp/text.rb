@@ -41,6 +41,22 @@ module LibHTTP
       path
     end
 
+    # A whole number, as IO takes one.
+    def integer(number)
+      return number if number.is_a?(Integer)
+      raise TypeError, "no implicit conversion of #{number.class} into Integer" unless number.respond_to?(:to_int)
+
+      number.to_int
+    end
+
+    # How many bytes to read.
+    def length(number)
+      number = integer(number)
+      raise ArgumentError, "negative length #{number} given" if number.negative?
+
+      number
+    end
+
     # What came from the network in a head.
     def latin1(bytes)
       bytes&.force_encoding(Encoding::ISO_8859_1)
