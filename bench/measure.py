@@ -70,7 +70,7 @@ class Measure:
         return self.command(client, row.how, self.servers.urls[row.server] + path, times, row.roots, big)
 
     def counted(self, how, command_of, times):
-        """The share of each of `times` in what how() counts; None where it can't be counted."""
+        """The share of each of `times` in what how() counts; Nones where it can't be counted."""
         try:
             once, twice = (how(command_of(n), self.folder) for n in (times, 2 * times))
         except Cannot:
@@ -101,7 +101,8 @@ class Measure:
             for client in list(seen):
                 try:
                     seen[client].append(floor / self.time(client, row, times))
-                except Cannot:
+                except (Cannot, RuntimeError, subprocess.TimeoutExpired) as error:
+                    print(f"left out: {client}: {error}", file=sys.stderr)
                     del seen[client]
         return {client: (statistics.median(all_), min(all_), max(all_)) for client, all_ in seen.items()}
 
@@ -112,9 +113,9 @@ class Measure:
 
     def heap(self, client, how, server, roots, times):
         """Bytes of a connection."""
-        once, twice = (int(run(self.command(client, how, self.servers.urls[server] + "/k", n, roots)).split()[2])
-                       for n in (times, 2 * times))
-        return (twice - once) / times
+        def used(command, _):
+            return (int(run(command).split()[2]),)
+        return self.counted(used, lambda n: self.command(client, how, self.servers.urls[server] + "/k", n, roots), times)[0]
 
     def field(self, client, times):
         """Instructions of looking a field up."""

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libhttp/http.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 #include "common.h"
 
-enum { OPENING = 256, EVENTS = 256, TICK_MS = 100 };
+enum { OPENING = 256, EVENTS = 256, TICK_MS = 100, LOOK_MS = 1000 };
 
 struct visitor {
     libhttp_connection *conn;
@@ -83,39 +84,66 @@ static int32_t watch(struct crowd *crowd, struct visitor *v)
     return LIBHTTP_OK;
 }
 
+static int32_t ask(struct crowd *crowd, struct visitor *v)
+{
+    int32_t status = libhttp_connection_request(v->conn, "GET", -1, crowd->target, -1, NULL, NULL,
+                                                LIBHTTP_NO_BODY);
+
+    return status == LIBHTTP_OK ? libhttp_connection_flush(v->conn) : status;
+}
+
+/* The request has left; no answer can be there yet, so that looking for it would be a system call
+ * in vain. Not where it went by another descriptor than epoll knows. */
+static bool epoll_will_tell(struct visitor *v)
+{
+    int64_t generation;
+
+    libhttp_connection_wait(v->conn, NULL, NULL, NULL, &generation);
+    if (generation != v->generation || !(v->events & LIBHTTP_WAIT_READ))
+        return false;
+    v->call_at = now_ms() + LOOK_MS; /* for the deadlines' sake */
+    return true;
+}
+
+static void fail(struct crowd *crowd, struct visitor *v)
+{
+    complain(v->response ? libhttp_response_error(v->response) : libhttp_connection_error(v->conn));
+    crowd->failures++;
+    v->rounds = 0;
+}
+
 /* Fetches as many pages as it can without waiting. */
 static void step(struct crowd *crowd, struct visitor *v)
 {
-    int32_t status = LIBHTTP_OK;
+    int32_t status;
 
-    while (v->rounds > 0 && (status = advance(crowd, v)) == LIBHTTP_OK) {
+    while ((status = advance(crowd, v)) == LIBHTTP_OK) {
         libhttp_response_free(v->response);
         v->response = NULL;
         v->call_at = -1;
-        if (--v->rounds > 0)
-            status = libhttp_connection_request(v->conn, "GET", -1, crowd->target, -1, NULL, NULL,
-                                                LIBHTTP_NO_BODY);
-        if (status < 0)
+        if (--v->rounds == 0 || (status = ask(crowd, v)) != LIBHTTP_OK || epoll_will_tell(v))
             break;
     }
     if (status == LIBHTTP_AGAIN)
         status = watch(crowd, v);
-    if (status < 0) {
-        complain(v->response ? libhttp_response_error(v->response)
-                             : libhttp_connection_error(v->conn));
-        crowd->failures++;
-        v->rounds = 0;
-    }
+    if (status < 0)
+        fail(crowd, v);
     if (v->rounds == 0)
         crowd->busy--;
 }
 
 static void begin(struct crowd *crowd, struct visitor *v, int rounds)
 {
+    int32_t status = ask(crowd, v);
+
     v->rounds = rounds;
     crowd->busy++;
-    libhttp_connection_request(v->conn, "GET", -1, crowd->target, -1, NULL, NULL, LIBHTTP_NO_BODY);
-    step(crowd, v);
+    if (status < 0) {
+        fail(crowd, v);
+        crowd->busy--;
+    } else if (status == LIBHTTP_AGAIN || !epoll_will_tell(v)) {
+        step(crowd, v);
+    }
 }
 
 /* Deadlines needn't be kept to the millisecond: ten looks a second at all of them cost nothing. */
