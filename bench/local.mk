@@ -8,7 +8,7 @@ bench_peers = bench/client-curl bench/client-neon bench/client-go
 noinst_PROGRAMS += $(bench_programs)
 EXTRA_PROGRAMS = bench/client-curl bench/client-neon
 CLEANFILES += $(bench_peers) bench/results.txt bench/ratios.svg bench/linear.svg bench/peer.log
-EXTRA_DIST += $(bench_scripts) bench/NOTES bench/RESULTS bench/instructions
+EXTRA_DIST += $(bench_scripts) bench/NOTES bench/README bench/RESULTS bench/instructions bench/linear.svg bench/ratios.svg
 
 bench_scripts = \
 	bench/client.go \
