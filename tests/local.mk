@@ -123,6 +123,7 @@ script_tests = \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/doc/man.sh \
+	tests/differential/responses.sh \
 	tests/e2e/bench.sh \
 	tests/e2e/examples.sh \
 	tests/e2e/instructions.sh \
@@ -187,6 +188,15 @@ ruby_tests = \
 	tests/ruby/test_waiting.rb
 EXTRA_DIST += $(ruby_tests)
 EXTRA_DIST += tests/go/examples_run tests/go/run
+
+# The same through CPython's http.client.
+EXTRA_DIST += tests/support/preload \
+	tests/differential/causes.py \
+	tests/differential/cases.py \
+	tests/differential/differences.txt \
+	tests/differential/ours.py \
+	tests/differential/responses.py \
+	tests/differential/theirs.py
 
 # The ABI's baseline: doc/ABI.md.
 abi_baseline = \

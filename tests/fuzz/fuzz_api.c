@@ -28,6 +28,8 @@ static void open_world(struct world *w)
                      LIBHTTP_OK);
         fuzz_require(libhttp_connection_set_continue_timeout(l->c, 1) == LIBHTTP_OK);
         fuzz_require(libhttp_connection_set_debug_fd(l->c, -1) == LIBHTTP_OK);
+        /* What goes on by itself, as after set_host, gets no further than this. */
+        fuzz_require(libhttp_connection_set_unix(l->c, "/nonexistent/socket", -1) == LIBHTTP_OK);
         api_carry(l);
     }
     for (size_t i = 0; i < HEADERS; i++)
