@@ -43,8 +43,12 @@
 /* One piece of a file given to sendfile: a longer one ignores any deadline. */
 #define LIMIT_SENDFILE (1024u * 1024u)
 
-/* A block that holds a response's head is kept for the next one up to this size. */
+/*
+ * A block that holds a response's head is kept for the next one up to this size; a larger one, up
+ * to the second, while the heads that come fill half of it.
+ */
 #define LIMIT_KEPT_BLOCK 4096u
+#define LIMIT_KEPT_LARGE (16u * 1024u)
 
 /* An idle connection is looked at before it is used again after this long (microseconds). */
 #define LIMIT_IDLE_UNLOOKED_US 8000

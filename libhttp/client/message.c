@@ -28,10 +28,20 @@ void message_release(struct message *m)
     message_init(m);
 }
 
+/* A large block is kept for one more message only where this one filled half of it. */
+static bool is_worth_keeping(const struct message *m)
+{
+    size_t used = m->headers.fields.count * sizeof(struct field) + m->text_length;
+
+    return m->block_capacity <= LIMIT_KEPT_LARGE && used >= m->block_capacity / 2;
+}
+
 void message_clear(struct message *m)
 {
+    bool keeps = m->block_capacity <= LIMIT_KEPT_BLOCK || is_worth_keeping(m);
+
     forget(m);
-    if (m->block_capacity > LIMIT_KEPT_BLOCK) {
+    if (!keeps) {
         free(m->block);
         m->block = NULL;
         m->block_capacity = 0;

@@ -32,7 +32,7 @@ static inline void message_done(struct message *m)
         message_release(m);
 }
 
-/* Forgets the message; the block stays, up to LIMIT_KEPT_BLOCK bytes. */
+/* Forgets the message; the block stays, up to LIMIT_KEPT_BLOCK bytes or while it is of use. */
 void message_clear(struct message *m);
 
 /*
