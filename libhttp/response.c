@@ -33,7 +33,16 @@ void response_destroy(struct libhttp_response *r)
     free(r);
 }
 
-/* The connection keeps one for the next exchange: so that a steady one allocates nothing. */
+/* Nobody knows yet whether a second exchange will follow on it. */
+static bool is_first_on_session(const struct libhttp_connection *c)
+{
+    return session_is_open(c->session) && c->session->sent_before == 0;
+}
+
+/*
+ * The connection keeps one for the next exchange: so that a steady one allocates nothing. After the
+ * first exchange it is trimmed instead: many connections never see another.
+ */
 static void recycle(struct libhttp_connection *c, struct libhttp_response *r)
 {
     if (c->freed || c->spare) {
@@ -42,6 +51,8 @@ static void recycle(struct libhttp_connection *c, struct libhttp_response *r)
     }
     response_clear(r);
     c->spare = r;
+    if (is_first_on_session(c))
+        connection_trim(c);
 }
 
 /* Reads away what is here, within the limit (C-97, T-23). */

@@ -35,12 +35,10 @@ int32_t libhttp_connection_cancelled(const libhttp_connection *c)
     return c && atomic_load_explicit(&c->canceller->cancelled, memory_order_relaxed);
 }
 
-int32_t libhttp_connection_trim(libhttp_connection *c)
+void connection_trim(struct libhttp_connection *c)
 {
-    if (!c)
-        return LIBHTTP_E_INVALID_ARGUMENT;
     if (c->state != LIBHTTP_STATE_IDLE || c->unread)
-        return LIBHTTP_OK;
+        return;
     if (!c->sending_failed) { /* else getresponse still tells why */
         exchange_free(c->exchange);
         c->exchange = NULL;
@@ -50,6 +48,13 @@ int32_t libhttp_connection_trim(libhttp_connection *c)
     c->spare = NULL;
     if (session_is_open(c->session) && !c->session->streaming)
         session_trim(c->session);
+}
+
+int32_t libhttp_connection_trim(libhttp_connection *c)
+{
+    if (!c)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    connection_trim(c);
     return LIBHTTP_OK;
 }
 

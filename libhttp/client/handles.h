@@ -101,6 +101,7 @@ struct libhttp_response {
     bool detached; /* it took the transport along (C-21) */
     bool ended;    /* the body's end was reached */
     bool closed;   /* by close() of it or of its connection */
+    bool filling;  /* read() is under way: it wants its buffer full */
     bool stream_taken;
     bool is_stream;
     int32_t broken;       /* the error that ended the body; given again by each later read */
@@ -144,6 +145,9 @@ void connection_reset(struct libhttp_connection *c);
 
 /* Notes that an exchange is complete: its session stays for the next, or goes. */
 void connection_exchange_done(struct libhttp_connection *c, struct session *s, bool persists);
+
+/* Gives back what an idle connection can do without; nothing where it isn't idle. */
+void connection_trim(struct libhttp_connection *c);
 
 /* Forgets what a response held, for the next one; its block and memory stay. */
 void response_clear(struct libhttp_response *r);
