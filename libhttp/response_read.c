@@ -81,6 +81,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return r->failure.code;
+    r->filling = true;
     while (total < capacity && got > 0 && goes_on(r, total)) {
         got = 0;
         status = driven_step(r, at + total, (size_t)(capacity - total), &got);
@@ -88,6 +89,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
             break;
         total += (int64_t)got;
     }
+    r->filling = false;
     if (status != LIBHTTP_OK && total == 0)
         return status;
     *ret_got = total;

@@ -119,6 +119,22 @@ static int32_t keep_rest(struct libhttp_response *r, const char *data, size_t le
     return buf_failed(&r->session->input) ? fail_memory(&r->failure) : LIBHTTP_OK;
 }
 
+/* How many slices the idle timeout must have, as a receive that fills may take one more. */
+#define SLICES_TO_FILL 4
+
+/*
+ * read() wants all of it anyway: one receive waits for it, where nothing but the body can come. Not
+ * over TLS, whose receives ask for more than that.
+ */
+static bool may_fill(const struct libhttp_response *r, bool framed)
+{
+    const struct session *s = r->session;
+    int64_t idle = s->settings->idle_ms;
+
+    return r->filling && !framed && !s->tls &&
+           (idle < 0 || idle >= SLICES_TO_FILL * s->io.slice_ms);
+}
+
 /*
  * Receives into the caller's memory and decodes it there. Where framing may come behind it, a
  * second area takes a little more, so that the last bytes of a chunk don't cost a call of their
@@ -137,8 +153,11 @@ static int32_t direct(struct libhttp_response *r, char *buffer, size_t capacity,
     size_t got = 0;
     size_t used = 0;
     size_t here;
-    int32_t status = session_receive(r->session, areas, framed ? 2 : 1, nowait, &got, &r->failure);
+    int32_t status;
 
+    r->session->io.fills = may_fill(r, framed);
+    status = session_receive(r->session, areas, framed ? 2 : 1, nowait, &got, &r->failure);
+    r->session->io.fills = false;
     if (status != LIBHTTP_OK)
         return status;
     if (got == 0)

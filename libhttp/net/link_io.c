@@ -70,6 +70,13 @@ static bool sleeps(struct socket_link *link)
     return link_set_nonblocking(link, false);
 }
 
+static int receive_flags(const struct io *io, bool sleep)
+{
+    if (!sleep)
+        return MSG_DONTWAIT;
+    return io->fills ? MSG_WAITALL : 0;
+}
+
 int32_t link_read(struct transport *t, const struct iovec *areas, int count, size_t *ret_got,
                   struct failure *failure)
 {
@@ -81,7 +88,7 @@ int32_t link_read(struct transport *t, const struct iovec *areas, int count, siz
     if (status < 0)
         return status;
     sleep = sleeps(link);
-    got = socket_receive(link->fd, areas, count, sleep ? 0 : MSG_DONTWAIT);
+    got = socket_receive(link->fd, areas, count, receive_flags(t->io, sleep));
     if (got < 0)
         return stopped(link, errno, sleep, "receive", failure);
     if (got == 0)

@@ -30,6 +30,9 @@ struct io {
      * for ever is). Cleared by a call that gives AGAIN and has not slept for all of its slice.
      */
     bool may_sleep;
+    /* Set by the caller for one receive that may sleep: until all areas are full, or the slice is
+     * used up. */
+    bool fills;
     bool unsent; /* after a write: TLS holds some of it, which a write with count 0 moves on */
     bool more_follows;   /* set by the caller around a write: send_file comes next (MSG_MORE) */
     int32_t slice_ms;    /* SO_RCVTIMEO and SO_SNDTIMEO, from connect or set_mode on; 0: none */
