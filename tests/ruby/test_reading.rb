@@ -31,6 +31,36 @@ class TestReading < LibHTTPTest
     end
   end
 
+  test "read takes the memory of the body once, where its length is known" do
+    held = -> { File.read("/proc/self/status")[/^VmHWM:\s*(\d+)/, 1].to_i / 1024 }
+    with_body("x".b * (64 << 20)) do |response|
+      before = held.call
+      assert_equal 64 << 20, response.read.bytesize
+      assert_operator held.call - before, :<, 100, "MiB more"
+    end
+  end
+
+  test "read goes on where it was interrupted, and nobody else takes the rest for the whole" do
+    gate = Queue.new
+    slow = peer do |socket|
+      read_head(socket)
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+      gate.pop
+      socket.write("def")
+    end
+    to(slow) do |conn|
+      response = conn.request("GET", "/").getresponse
+      reader = Thread.new { response.read }
+      reader.report_on_exception = false
+      eventually { response.remaining == 3 && reader.stop? }
+      reader.kill.join
+      assert_raises(IOError) { response.readpartial(10) }
+      gate << true
+      assert_equal "abcdef", response.read
+      assert_predicate response, :complete?
+    end
+  end
+
   test "C-89 read(n) fills n, over chunk borders, into a buffer of the caller's too" do
     both do |response|
       buffer = +"old text"

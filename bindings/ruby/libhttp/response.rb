@@ -14,13 +14,17 @@ module LibHTTP
     # Bytes that {#each} yields at the most.
     BLOCK_SIZE = 65_536
     UNLIMITED = 0x7fff_ffff_ffff_ffff
-    private_constant :UNLIMITED
+    # Bytes that a String is grown by.
+    PIECE = 1 << 20
+    private_constant :UNLIMITED, :PIECE
 
     # @private
     def initialize(handle, session)
       @handle = handle
       @session = session
       @failure = nil
+      @begun = nil
+      @begun_in_c = false
     end
 
     # @return [Integer] 100 to 999
@@ -201,6 +205,7 @@ module LibHTTP
     # Gives up the unread body: what is here already is read away to keep the connection, else that
     # is dropped.
     def close
+      @begun = nil
       @session.close { Core.response_close(@handle) }
       nil
     end
@@ -273,12 +278,35 @@ module LibHTTP
     private
 
     def read_all(maximum)
+      return read_known if @begun || straight?(maximum)
+
       raise_failure
+      @begun_in_c = true
       status, bytes = @session.run(self) { Core.response_read_all(@handle, maximum) }
       return bytes || "".b unless status.negative?
 
       partial = status == Core::E_TOO_LARGE ? nil : Core.response_partial(@handle)[1]
       fail_with(status, partial: partial)
+    end
+
+    # Not where bytes may be left in C, by a read of more than the maximum, or one that couldn't wait.
+    def straight?(maximum)
+      !@begun_in_c && !@failure && !@session.carried && Core.response_remaining(@handle).between?(1, maximum)
+    end
+
+    # A body of known length goes straight into its String, without a second copy in C; for what was
+    # announced and doesn't come there is no room made. What a call that was interrupted (Timeout) has
+    # read stays for the next one.
+    def read_known
+      bytes = @begun ||= String.new(encoding: Encoding::BINARY)
+      while (left = Core.response_remaining(@handle)).positive?
+        got = @session.read_onto(self, @handle, bytes, left.clamp(1, PIECE))
+        @begun = nil if got.negative?
+        fail_with(got, partial: bytes) if got.negative?
+        break if got.zero?
+      end
+      @begun = nil
+      bytes
     end
 
     def line_piece(capacity)
@@ -292,7 +320,7 @@ module LibHTTP
     # given, and the error raised at the next call.
     def fill(buffer, length)
       while buffer.bytesize < length
-        break if onto(buffer, [length - buffer.bytesize, remaining || BLOCK_SIZE, 1 << 20].min.clamp(1..)).zero?
+        break if onto(buffer, [length - buffer.bytesize, remaining || BLOCK_SIZE, PIECE].min.clamp(1..)).zero?
       end
     rescue Error, IO::WaitReadable => e
       raise if buffer.empty?
@@ -308,6 +336,7 @@ module LibHTTP
     end
 
     def raise_failure
+      raise IOError, "read() was interrupted: call it again, it has the bytes" if @begun
       return unless @failure
 
       failure = @failure
