@@ -62,7 +62,7 @@ int32_t libhttp_connection_add_address(libhttp_connection *c, const char *addres
     struct destination *d;
     union address parsed;
     union address *addresses;
-    char *text;
+    char *text = NULL;
 
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;

@@ -166,7 +166,7 @@ int32_t libhttp_response_readline(libhttp_response *r, void *buffer, int64_t cap
     if (line == 0 || line > (size_t)capacity)
         line = (size_t)capacity;
     if (line > 0 && buf_length(&r->ahead) > 0)
-        status = read_step(r, buffer, line, true, &got);
+        (void)read_step(r, buffer, line, true, &got);
     *ret_got = (int64_t)got;
     return LIBHTTP_OK;
 }

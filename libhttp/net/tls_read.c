@@ -121,6 +121,7 @@ static int32_t look_inside(struct tls *tls)
         code = fail(failure, LIBHTTP_E_REMOTE_DISCONNECTED, "%s", failure_text(&found));
     if (code == LIBHTTP_E_REMOTE_DISCONNECTED)
         failure->os_error = ECONNRESET;
+    tls->failure = failure;
     failure_done(&found);
     return code;
 }

@@ -102,7 +102,8 @@ static SSL_SESSION *remove_at(struct tls_session_peer *peer, size_t at)
     SSL_SESSION *session = peer->tickets[at];
 
     peer->count--;
-    memmove(&peer->tickets[at], &peer->tickets[at + 1], (peer->count - at) * sizeof session);
+    memmove(&peer->tickets[at], &peer->tickets[at + 1],
+            (peer->count - at) * sizeof peer->tickets[0]);
     return session;
 }
 

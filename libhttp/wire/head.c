@@ -150,9 +150,11 @@ void line_note_known(struct head *h, const char *data, uint32_t index)
  */
 static bool grow(struct head *h)
 {
-    /* Their number stays in 32 bits: a head does, and a field has three bytes of it. */
-    struct field *places = reallocarray(NULL, h->capacity, 2 * sizeof *places);
+    struct field *places;
 
+    if (h->capacity > UINT32_MAX / 2)
+        return false;
+    places = reallocarray(NULL, h->capacity, 2 * sizeof *places);
     if (!places)
         return false;
     memcpy(places, h->fields, h->count * sizeof *places);

@@ -336,9 +336,12 @@ static int32_t parse_fields(int count, uint32_t limit, uint32_t *ret_count)
     if (status == LIBHTTP_AGAIN)
         status = head_parse(&moved, data, length, &limits, &failure);
     *ret_count = moved.count;
-    if (status == LIBHTTP_OK && count > 0 &&
-        !span_equal(head_value(&moved, data, 0), span_text("0")))
-        status = -1000;
+    for (int i = 0; i < count && status == LIBHTTP_OK; i++) {
+        char room[20];
+
+        if (!span_equal(head_value(&moved, data, (uint32_t)i), span_of_decimal(room, (uint64_t)i)))
+            status = -1000;
+    }
     head_done(&moved);
     head_done(&h);
     free(data);

@@ -68,6 +68,12 @@ static void check_lines(void)
 
     begin_with("GET", "/", 0, &kept);
     is_out("GET / HTTP/1.1\r\nHost: kept.example\r\n" AE, "C-33 C-37 lines kept from before");
+    field("Accept-Encoding", "gzip");
+    is_out("GET / HTTP/1.1\r\nHost: kept.example\r\nAccept-Encoding: gzip\r\n",
+           "C-33 the caller's in the place of a kept one");
+    field("Host", "mine.example");
+    is_out("GET / HTTP/1.1\r\nHost: mine.example\r\nAccept-Encoding: gzip\r\n",
+           "C-33 and its Host");
     begin_with("GET", "/", REQUEST_SKIP_ACCEPT_ENCODING, &kept);
     is_out("GET / HTTP/1.1\r\nHost: kept.example\r\n", "C-37 skip_accept_encoding, of kept ones");
     begin_with("GET", "/", REQUEST_SKIP_HOST, &kept);
