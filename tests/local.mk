@@ -99,6 +99,8 @@ e2e_tests = \
 
 # tests/trust/test_sweep_<fault>.c: fault sweeps, in their short form; "make sweep" runs them whole.
 trust_tests = \
+	tests/trust/test_load_many \
+	tests/trust/test_load_unruly \
 	tests/trust/test_sweep_calls \
 	tests/trust/test_sweep_memory \
 	tests/trust/test_sweep_peer
@@ -296,6 +298,7 @@ tests_trust_libsweep_la_SOURCES = \
 	tests/trust/sweep_peer.c \
 	tests/trust/sweep_run.c
 SWEEP_LDADD = tests/trust/libsweep.la $(LDADD)
+tests_trust_test_load_unruly_SOURCES = tests/trust/test_load_unruly.c tests/trust/unruly.c tests/trust/unruly.h
 tests_trust_test_sweep_calls_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
@@ -377,8 +380,35 @@ check-valgrind:
 	TEST_WRAPPER='valgrind --quiet --leak-check=full --error-exitcode=9 --child-silent-after-fork=yes' \
 		$(srcdir)/tests/run $(tests_programs)
 
+# Minutes rather than seconds: 10,000 connections at once, and many exchanges through a proxy that misbehaves.
+.PHONY: load
+LOAD_CALLS = 20000
+load:
+	LOAD_CONNECTIONS=10000 LOAD_CALLS=$(LOAD_CALLS) TEST_TIMEOUT=86400 $(srcdir)/tests/run -v \
+		tests/trust/test_load_many tests/trust/test_load_unruly
+
 # Which lines and branches no test has been at; fails under the floors of coverage_report.py.
 .PHONY: coverage
 coverage:
 	$(srcdir)/tests/trust/coverage
-EXTRA_DIST += tests/trust/coverage tests/trust/coverage_report.py
+
+# The findings of gcc -fanalyzer, clang-tidy and cppcheck; none that tests/trust/analyze.txt doesn't explain.
+.PHONY: analyze
+analyze:
+	$(srcdir)/tests/trust/analyze $(srcdir)
+
+# Whether the tests of wire/ notice each change of an operator, a border, a constant; an hour. MUTATION_PART=1/8: a part.
+.PHONY: mutation
+MUTATION_PART = 1/1
+mutation:
+	$(MKDIR_P) mutation && cd mutation && $(abs_srcdir)/tests/trust/mutate $(abs_srcdir) $(MUTATION_PART)
+
+# All tests in a build of its own: with ASan and UBSan, the bindings too; the library's with TSan.
+.PHONY: check-asan check-tsan
+check-asan:
+	$(srcdir)/tests/trust/sanitized address,undefined asan
+check-tsan:
+	$(srcdir)/tests/trust/sanitized thread tsan --without-lua --without-ruby --without-go
+
+EXTRA_DIST += .clang-tidy tests/trust/analyze tests/trust/analyze.txt tests/trust/coverage tests/trust/coverage_report.py \
+	tests/trust/mutate tests/trust/mutate.txt tests/trust/sanitized
