@@ -44,6 +44,15 @@ int32_t fail(struct failure *f, int32_t code, const char *format, ...)
     return set(f, code, 0, sentence);
 }
 
+const char *os_error_text(int os_error, char *room, size_t size)
+{
+#ifdef __GLIBC__
+    return strerror_r(os_error, room, size);
+#else /* POSIX: it gives a number, and the text is in the room */
+    return strerror_r(os_error, room, size) == 0 ? room : "unknown error";
+#endif
+}
+
 int32_t fail_os(struct failure *f, int32_t code, int os_error, const char *format, ...)
 {
     char sentence[SENTENCE_MAX];
@@ -56,7 +65,7 @@ int32_t fail_os(struct failure *f, int32_t code, int os_error, const char *forma
     va_end(arguments);
     if ((size_t)length < sizeof sentence)
         snprintf(sentence + length, sizeof sentence - (size_t)length, ": %s",
-                 strerror_r(os_error, system_text, sizeof system_text));
+                 os_error_text(os_error, system_text, sizeof system_text));
     return set(f, code, os_error, sentence);
 }
 

@@ -42,6 +42,9 @@ int32_t fail(struct failure *f, int32_t code, const char *format, ...)
 int32_t fail_os(struct failure *f, int32_t code, int os_error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A system error's text, in the room where the C library doesn't lend one; safe with threads. */
+const char *os_error_text(int os_error, char *room, size_t size);
+
 /* Out of memory: allocates nothing. */
 int32_t fail_memory(struct failure *f);
 

@@ -20,7 +20,7 @@ void reasons_add(struct reasons *r, const union address *a, const char *call, in
     address_format(a, address, sizeof address);
     length = snprintf(reason, sizeof reason, "%s%s%s%s: %s", r->length > 0 ? "; " : "", address,
                       call ? ": " : "", call ? call : "",
-                      strerror_r(os_error, system_text, sizeof system_text));
+                      os_error_text(os_error, system_text, sizeof system_text));
     if (length < 0 || (size_t)length >= sizeof reason)
         return;
     if (r->length + (size_t)length < sizeof r->text) {

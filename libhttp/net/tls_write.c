@@ -45,7 +45,7 @@ static size_t gather(struct cursor *at, char *room)
     return length;
 }
 
-static bool encrypt(struct tls *tls, struct span plain)
+static bool encrypt_piece(struct tls *tls, struct span plain)
 {
     size_t put;
 
@@ -58,7 +58,7 @@ static bool encrypt_gathered(struct tls *tls, struct cursor *at, size_t *taken)
     size_t length = gather(at, room);
 
     *taken += length;
-    return encrypt(tls, span_of(room, length));
+    return encrypt_piece(tls, span_of(room, length));
 }
 
 static bool encrypt_next(struct tls *tls, struct cursor *at, size_t *taken)
@@ -69,7 +69,7 @@ static bool encrypt_next(struct tls *tls, struct cursor *at, size_t *taken)
         return encrypt_gathered(tls, at, taken);
     skip(at, piece.length);
     *taken += piece.length;
-    return encrypt(tls, piece);
+    return encrypt_piece(tls, piece);
 }
 
 /* Writing never waits for anything: what fails has failed for good. */
@@ -151,8 +151,8 @@ static int32_t send_piece(struct tls *tls, int fd, int64_t length, int64_t *ret_
     if (code != LIBHTTP_OK)
         return code;
     for (size_t at = 0; at < got; at += TLS_RECORD) {
-        if (!encrypt(tls,
-                     span_of(tls->file_block + at, got - at < TLS_RECORD ? got - at : TLS_RECORD)))
+        if (!encrypt_piece(
+                tls, span_of(tls->file_block + at, got - at < TLS_RECORD ? got - at : TLS_RECORD)))
             return writing_failed(tls);
     }
     code = push_out(tls);
