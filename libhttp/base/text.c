@@ -14,6 +14,7 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
 {
     size_t n;
 
+    *ret = (struct span){0};
     if (!data)
         return refuse(failure, argument, "is NULL");
     if (length < -1)
@@ -32,6 +33,7 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
 int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,
                 struct failure *failure)
 {
+    *ret = (struct span){0};
     if (length < 0)
         return refuse(failure, argument, "has a negative length");
     if (!data && length > 0)

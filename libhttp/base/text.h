@@ -12,7 +12,7 @@
 /*
  * Text: a length of -1 says that it ends at its NUL. NULL, a length below -1, an embedded NUL (T-6:
  * never cut short) and more than LIMIT_TEXT bytes are INVALID_ARGUMENT; the sentence begins with
- * `argument` ("host"). *ret is untouched then. `failure` may be NULL where nobody asks for a
+ * `argument` ("host"). *ret is empty then. `failure` may be NULL where nobody asks for a
  * sentence.
  */
 int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument,
