@@ -327,7 +327,7 @@ tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests) $(fuzz_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
 EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run \
-	tests/support/failures tests/support/launch tests/fuzz/run \
+	tests/support/failures tests/support/launch tests/ports/run tests/fuzz/run \
 	tests/ffi/run tests/ffi/with_ctypes.py tests/ffi/with_fiddle.rb tests/ffi/with_luajit.lua tests/ffi/with_nothing.py
 
 # A program's source is its name with .c behind it.
@@ -352,6 +352,11 @@ TEST_EXTENSIONS =
 sweep:
 	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests)
 
+# For other processors, musl, clang and link-time optimisation; tests/ports/run says what it needs.
+.PHONY: check-ports
+check-ports:
+	$(srcdir)/tests/ports/run
+
 # By clang with libFuzzer: make fuzz FUZZ_SECONDS=3600. What is found stays in fuzz-found/: tests/fuzz/README.
 FUZZ_SECONDS = 60
 .PHONY: fuzz fuzz-afl fuzz-keep
@@ -365,7 +370,7 @@ fuzz-keep:
 clean-local: clean-tests
 .PHONY: clean-tests
 clean-tests:
-	rm -rf tests/logs fuzz-afl fuzz-clang
+	rm -rf tests/logs ports fuzz-afl fuzz-clang
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:

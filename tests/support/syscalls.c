@@ -198,9 +198,7 @@ static const char *name_of(long number, char room[16])
     } names[] = {NAME(read),
                  NAME(write),
                  NAME(close),
-                 NAME(poll),
                  NAME(ppoll),
-                 NAME(mmap),
                  NAME(munmap),
                  NAME(brk),
                  NAME(sendto),
@@ -214,7 +212,6 @@ static const char *name_of(long number, char room[16])
                  NAME(fcntl),
                  NAME(setsockopt),
                  NAME(getsockopt),
-                 NAME(epoll_wait),
                  NAME(epoll_ctl),
                  NAME(epoll_pwait),
                  NAME(epoll_create1),
@@ -223,7 +220,6 @@ static const char *name_of(long number, char room[16])
                  NAME(writev),
                  NAME(readv),
                  NAME(fstat),
-                 NAME(newfstatat),
                  NAME(openat),
                  NAME(lseek),
                  NAME(ioctl),
@@ -238,7 +234,14 @@ static const char *name_of(long number, char room[16])
                  NAME(getpeername),
                  NAME(madvise),
                  NAME(mprotect),
-                 NAME(gettid)};
+                 NAME(gettid),
+#ifdef __x86_64__ /* calls that other processors lack */
+                 NAME(poll),
+                 NAME(mmap),
+                 NAME(epoll_wait),
+                 NAME(newfstatat)
+#endif
+    };
 #undef NAME
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
