@@ -33,15 +33,15 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
     struct span value = span_text("chunked");
 
     *ret_flags = 0;
-    if (w->length == LIBHTTP_NO_BODY || has_field(w->fields, "content-length") ||
-        has_field(w->fields, "transfer-encoding"))
+    if ((w->length == LIBHTTP_NO_BODY && !c->exchange->request.wants_length) ||
+        has_field(w->fields, "content-length") || has_field(w->fields, "transfer-encoding"))
         return LIBHTTP_OK;
     if (w->length == LIBHTTP_LENGTH_UNKNOWN) {
         *ret_flags = LIBHTTP_ENCODE_CHUNKED;
         return request_field(&c->exchange->request, &c->exchange->output,
                              span_text("Transfer-Encoding"), value, &c->failure);
     }
-    value = span_of_decimal(digits, (uint64_t)w->length);
+    value = span_of_decimal(digits, w->length == LIBHTTP_NO_BODY ? 0 : (uint64_t)w->length);
     return request_field(&c->exchange->request, &c->exchange->output, span_text("Content-Length"),
                          value, &c->failure);
 }

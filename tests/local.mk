@@ -125,6 +125,7 @@ script_tests = \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/doc/man.sh \
+	tests/differential/requests.sh \
 	tests/differential/responses.sh \
 	tests/e2e/bench.sh \
 	tests/e2e/examples.sh \
@@ -193,10 +194,13 @@ EXTRA_DIST += tests/go/examples_run tests/go/run
 
 # The same through CPython's http.client.
 EXTRA_DIST += tests/support/preload \
+	tests/differential/calls.py \
 	tests/differential/causes.py \
 	tests/differential/cases.py \
 	tests/differential/differences.txt \
 	tests/differential/ours.py \
+	tests/differential/requests.py \
+	tests/differential/requests.txt \
 	tests/differential/responses.py \
 	tests/differential/theirs.py
 
@@ -350,7 +354,8 @@ TEST_EXTENSIONS =
 # Hours rather than seconds: each point of each sweep.
 .PHONY: sweep
 sweep:
-	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests)
+	SWEEP_ALL=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v $(trust_tests) tests/e2e/test_corpus \
+		tests/differential/requests.sh tests/differential/responses.sh
 
 # For other processors, musl, clang and link-time optimisation; tests/ports/run says what it needs.
 .PHONY: check-ports

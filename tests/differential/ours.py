@@ -27,16 +27,14 @@ headers_name = declare("headers_name", S, P, I32, P)
 headers_value = declare("headers_value", S, P, I32, P)
 new = declare("connection_new", I32, ctypes.POINTER(P))
 free = declare("connection_free", None, P)
-close = declare("connection_close", I32, P)
 set_host = declare("connection_set_host", I32, P, S, I64, I32)
 set_tunnel = declare("connection_set_tunnel", I32, P, S, I64, I32, P)
-set_tls = declare("connection_set_tls", I32, P, P)
 set_carried = declare("connection_set_carried", I32, P)
 feed = declare("connection_feed", I32, P, S, I64, ctypes.POINTER(I64))
 feed_eof = declare("connection_feed_eof", I32, P)
 take = declare("connection_take", I32, P, ctypes.POINTER(P), ctypes.POINTER(I64))
 took = declare("connection_took", I32, P, I64)
-connect = declare("connection_connect", I32, P)
+is_open = declare("connection_is_open", I32, P)
 request = declare("connection_request", I32, P, S, I64, S, I64, P, S, I64)
 request_fd = declare("connection_request_fd", I32, P, S, I64, S, I64, P, I32, I64)
 request_pieces = declare("connection_request_pieces", I32, P, S, I64, S, I64, P, I64)
@@ -92,6 +90,9 @@ class Connection:
         self.sent = b""
         new(ctypes.byref(self.handle))
         self.status = set_host(self.handle, host, len(host), port)
+        self.carry()
+
+    def carry(self):
         set_carried(self.handle)
 
     def __enter__(self):

@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The same calls of libhttp and of CPython's http.client: the same requests. SWEEP_ALL=1: many more of them.
+here=$(dirname "$0")
+exec "$here/../support/preload" python3 -B "$here/requests.py" $([ "${SWEEP_ALL:-0}" = 1 ] && echo 300000 || echo 5000) 1
