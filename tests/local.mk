@@ -362,6 +362,12 @@ sweep:
 check-ports:
 	$(srcdir)/tests/ports/run
 
+# 100,000 connections in each language instead of some: what a leak run is.
+.PHONY: check-long
+check-long:
+	LIBHTTP_LONG=1 TEST_TIMEOUT=86400 $(srcdir)/tests/run -v \
+		tests/go/package.sh tests/lua/lua5.4.sh tests/ruby/memory.sh
+
 # By clang with libFuzzer: make fuzz FUZZ_SECONDS=3600. What is found stays in fuzz-found/: tests/fuzz/README.
 FUZZ_SECONDS = 60
 .PHONY: fuzz fuzz-afl fuzz-keep
