@@ -42,6 +42,10 @@ for interpreter in lua5.1 luajit lua5.3 lua5.4; do
         "^200${tab}OK" 'Hello from the example server' 'piece 5 of 5' "^404${tab}Not Found"
     has "$interpreter: HEAD" "$(says $interpreter head 127.0.0.1 "$http")" "^200${tab}OK" '^Content-Length: 51' "^0${tab}true"
     has "$interpreter: POST" "$(says $interpreter post 127.0.0.1 "$http")" "^200${tab}OK" '@number=12524\|%40number=12524'
+    if $interpreter -e 'require "ltn12"' 2>/dev/null; then
+        has "$interpreter: PUT by ltn12" "$(says $interpreter pump 127.0.0.1 "$http" "$EXAMPLE_CA")" \
+            "^201${tab}Created" "^received $(wc -c <"$EXAMPLE_CA") bytes"
+    fi
     if $interpreter -e 'require "cqueues"' 2>/dev/null; then
         has "$interpreter: many at once" "$(says $interpreter many 127.0.0.1 "$http" 50)" '^50 answers'
     fi
