@@ -93,6 +93,16 @@ class Servers:
                 time.sleep(0.05)
         return False
 
+    def used(self):
+        """Seconds of the processor that all of them have taken so far."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            pids = file.read().split() + ([str(self.nginx.pid)] if self.nginx else [])
+        all_ = 0
+        for pid in pids:
+            with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+                all_ += int(file.read().split()[0])
+        return all_ / 1e9
+
     def resumed(self):
         """How many handshakes were resumed since the last time."""
         context = ssl.create_default_context(cafile=self.certificate)
