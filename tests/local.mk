@@ -124,6 +124,8 @@ script_tests = \
 	tests/checks/install.sh \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
+	tests/doc/guide.sh \
+	tests/doc/guide_code.sh \
 	tests/doc/man.sh \
 	tests/differential/requests.sh \
 	tests/differential/responses.sh \
@@ -331,7 +333,7 @@ tests_programs = $(unit_tests) $(e2e_tests) $(trust_tests) $(fuzz_tests)
 check_PROGRAMS += $(tests_programs)
 TESTS = $(tests_programs) $(script_tests)
 EXTRA_DIST += $(script_tests) tests/corpus tests/checks/ids.txt tests/checks/lib.sh tests/run \
-	tests/support/failures tests/support/launch tests/ports/run tests/fuzz/run \
+	tests/doc/guide_pages.py tests/support/failures tests/support/launch tests/ports/run tests/fuzz/run \
 	tests/ffi/run tests/ffi/with_ctypes.py tests/ffi/with_fiddle.rb tests/ffi/with_luajit.lua tests/ffi/with_nothing.py
 
 # A program's source is its name with .c behind it.
