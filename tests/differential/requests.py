@@ -52,17 +52,20 @@ class Socket(theirs.Socket):
 class Theirs:
     def open(self, host, port):
         self.socket = Socket()
+        self.closes = self.tunnelled = False
         self.c = theirs.connection(host.decode(), None if port == -1 else port, self.socket)
 
     def set_tunnel(self, host, port, fields):
         self.c.set_tunnel(host.decode(), None if port == -1 else port, texts_of(fields))
         self.socket.answers = [TUNNEL_ANSWER]
+        self.tunnelled = True
 
     def putrequest(self, method, target, skip_host, skip_encoding):
         self.c.putrequest(method.decode(), target.decode("latin-1"), skip_host, skip_encoding)
 
     def putheader(self, name, values):
         self.c.putheader(name, *values)
+        self.note(name, values)
 
     def endheaders(self, body, chunked):
         self.c.endheaders(body, encode_chunked=chunked)
@@ -72,6 +75,8 @@ class Theirs:
 
     def request(self, method, target, fields, body):
         kind, data = body
+        for name, value in fields:
+            self.note(name, [value])
         if kind in ("file", "part", "pipe"):
             with os.fdopen(opened(kind, data), "rb") as file:
                 self.whole(method, target, fields, file)
@@ -81,9 +86,16 @@ class Theirs:
     def whole(self, method, target, fields, body):
         self.c.request(method.decode(), target.decode("latin-1"), body, texts_of(fields))
 
+    def note(self, name, values):
+        self.closes = self.closes or (name == b"Connection" and b"close" in values)
+
     def answer(self):
         response = self.c.getresponse()
         response.read()
+        if self.closes:  # as the request asked the server to
+            self.c.close()
+            self.socket.answers = [TUNNEL_ANSWER] * self.tunnelled
+        self.closes = False
 
     def sent(self):
         return self.socket.sent
@@ -288,8 +300,8 @@ class Refusal:
 
     def tunnel_host(self):
         """Seen when the tunnel is opened."""
-        return any(n.lower() == b"host" and not re.fullmatch(rb"[a-z0-9.]+(:\d+)?", v.strip(b" \t"))
-                   for call in self.before if call[0] == "set_tunnel" for n, v in call[3])
+        hosts = [v.strip(b" \t") for call in self.before if call[0] == "set_tunnel" for n, v in call[3] if n.lower() == b"host"]
+        return len(hosts) > 1 or any(not re.fullmatch(rb"[a-z0-9.]+(:\d+)?", host) for host in hosts)
 
     def tunnel_framed(self):
         return self.name == "set_tunnel" and (self.values(b"content-length") or self.values(b"transfer-encoding"))
@@ -360,16 +372,17 @@ class Message:
         given = [call for call in self.calls("putheader") if call[1].lower() == b"accept-encoding"]
         if not fields or (steps and (steps[0][4] or not given)):
             return
+        place = 2 if self.lines[1].lower().startswith(b"host:") else 1
         if steps:
-            del self.lines[fields[0]]
-            fields = [i - 1 for i in fields[1:]]
+            place = fields.pop(0)
+            del self.lines[place]
+            fields = [i - 1 for i in fields]
         end = fields[0] + 1
         while end < len(self.lines) and self.lines[end][:1] == b"\t":
             end += 1
         moved = self.lines[fields[0]:end]
         del self.lines[fields[0]:end]
-        at = 2 if self.lines[1:2] and self.lines[1].lower().startswith(b"host:") else 1
-        self.lines[at:at] = moved
+        self.lines[place:place] = moved
 
     def unchunked(self):
         data, rest = b"", self.body
