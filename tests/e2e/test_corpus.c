@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every response of tests/corpus/, in every segmentation and read in every way: the outcome is
- * always the one that tests/corpus/expected.txt says. How bytes arrive and how they are asked for
- * must never make a difference (C-64 to C-90, T-10 to T-19, T-24).
+ * Every response of tests/corpus/, in every segmentation and read in every way, in all three modes:
+ * the outcome is always the one that tests/corpus/expected.txt says. How bytes arrive and how they
+ * are asked for must never make a difference (C-64 to C-90, T-10 to T-19, T-24). With SWEEP_ALL=1
+ * every place to split at, in every mode, and many more random cuts ("make sweep").
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 
 /* Longer ones are split at some places only, or the test would take minutes. */
 #define SPLIT_EVERYWHERE 700
+
+static bool sweeps_all;
+static long runs;
 
 struct body {
     uint64_t hash; /* FNV-1a */
@@ -31,6 +35,8 @@ enum way { WAY_ALL, WAY_READ, WAY_ONE, WAY_SEVEN, WAY_READ1, WAY_LINE, WAY_PEEK,
 
 static const char *const way_names[WAYS] = {"read_all", "read",     "read(1)", "read(7)",
                                             "read1",    "readline", "peek",    "a mixture"};
+
+static const char *const mode_names[] = {"carried", "non-blocking", "blocking"};
 
 static void add(struct body *body, const void *data, int64_t length)
 {
@@ -186,6 +192,8 @@ static void run(const struct row *row, struct carry *x, enum way way, char *out,
     x->length = row->length;
     x->end = strcmp(row->end, "eof") == 0;
     begin(x, row);
+    if (x->way == CARRY_BLOCKING)
+        carry_feed_all(x);
     status = carry_getresponse(x, &r);
     if (status == LIBHTTP_OK)
         describe(x, r, way, out, size);
@@ -202,23 +210,59 @@ static bool holds(const struct row *row, struct carry x, enum way way)
     static char outcome[sizeof row->outcome];
 
     run(row, &x, way, outcome, sizeof outcome);
+    runs++;
     if (strcmp(outcome, row->outcome) == 0)
         return true;
-    diag("first %zu, then %zu bytes, the end%s: by %s", x.first, x.piece,
-         x.apart ? " apart" : " at once", way_names[way]);
+    diag("first %zu, then %zu bytes, random %u, the end%s: by %s, %s", x.first, x.piece, x.random,
+         x.apart ? " apart" : " at once", way_names[way], mode_names[x.way]);
     diag("    got: %s", outcome);
     diag("    want: %s", row->outcome);
     return false;
 }
 
-static bool holds_split(const struct row *row, enum way way)
+static bool holds_split(const struct row *row, enum way way, enum carry_way mode)
 {
-    size_t stride = row->length > SPLIT_EVERYWHERE ? row->length / 50 : 1;
+    size_t stride = row->length > SPLIT_EVERYWHERE && !sweeps_all ? row->length / 50 : 1;
 
     for (size_t at = 1; at < row->length; at += stride)
-        if (!holds(row, (struct carry){.first = at, .apart = at % 2 == 0}, way))
+        if (!holds(row, (struct carry){.first = at, .apart = at % 2 == 0, .way = mode}, way))
             return false;
     return true;
+}
+
+static bool holds_at_random(const struct row *row, enum way way, enum carry_way mode)
+{
+    uint32_t most = sweeps_all ? 200 : 3;
+
+    for (uint32_t seed = 1; seed <= most; seed++)
+        if (!holds(row, (struct carry){.random = seed, .apart = seed % 2 == 0, .way = mode}, way))
+            return false;
+    return true;
+}
+
+static bool holds_carried(const struct row *row, enum way way)
+{
+    return holds(row, (struct carry){.piece = 0}, way) &&
+           holds(row, (struct carry){.apart = true}, way) &&
+           holds(row, (struct carry){.piece = 1}, way) &&
+           holds(row, (struct carry){.piece = 1, .apart = true}, way) &&
+           holds(row, (struct carry){.piece = 3}, way) && holds_split(row, way, CARRY_BY_HAND) &&
+           holds_at_random(row, way, CARRY_BY_HAND);
+}
+
+static bool holds_nonblocking(const struct row *row, enum way way)
+{
+    return holds(row, (struct carry){.way = CARRY_NONBLOCKING}, way) &&
+           holds(row, (struct carry){.piece = 1, .way = CARRY_NONBLOCKING}, way) &&
+           holds_at_random(row, way, CARRY_NONBLOCKING) &&
+           (!sweeps_all || holds_split(row, way, CARRY_NONBLOCKING));
+}
+
+/* But where more would be waited for than there is. */
+static bool holds_blocking(const struct row *row, enum way way)
+{
+    return strstr(row->outcome, "waiting") ||
+           holds(row, (struct carry){.way = CARRY_BLOCKING}, way);
 }
 
 static bool holds_each_way(const struct row *row)
@@ -226,11 +270,7 @@ static bool holds_each_way(const struct row *row)
     bool good = true;
 
     for (enum way way = WAY_ALL; good && way < WAYS; way++)
-        good = holds(row, (struct carry){.piece = 0}, way) &&
-               holds(row, (struct carry){.apart = true}, way) &&
-               holds(row, (struct carry){.piece = 1}, way) &&
-               holds(row, (struct carry){.piece = 1, .apart = true}, way) &&
-               holds(row, (struct carry){.piece = 3}, way) && holds_split(row, way);
+        good = holds_carried(row, way) && holds_nonblocking(row, way) && holds_blocking(row, way);
     return good;
 }
 
@@ -291,6 +331,7 @@ int main(void)
     struct row row;
     const char *ids;
 
+    sweeps_all = getenv("SWEEP_ALL") != NULL;
     while (fgets(line, sizeof line, table)) {
         line[strcspn(line, "\n")] = '\0';
         if (!read_row(line, &row, &ids))
@@ -300,5 +341,6 @@ int main(void)
         free(row.data);
     }
     fclose(table);
+    diag("%ld exchanges", runs);
     return done_testing();
 }

@@ -2,14 +2,32 @@
 #include "support/carry.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tap.h"
+
+/* A socket of a pair, adopted. */
+static int32_t adopt(struct carry *x)
+{
+    int pair[2];
+    int32_t status;
+
+    if (x->way == CARRY_BY_HAND)
+        return libhttp_connection_set_carried(x->c);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        bail_out("no socket pair");
+    x->peer = pair[1];
+    status = libhttp_connection_set_fd(x->c, pair[0]);
+    if (status == LIBHTTP_OK && x->way == CARRY_NONBLOCKING)
+        status = libhttp_connection_set_mode(x->c, LIBHTTP_MODE_NONBLOCKING);
+    return status;
+}
 
 void carry_open(struct carry *x)
 {
     if (libhttp_connection_new(&x->c) < 0 ||
-        libhttp_connection_set_host(x->c, "h", -1, LIBHTTP_PORT_DEFAULT) < 0 ||
-        libhttp_connection_set_carried(x->c) < 0)
+        libhttp_connection_set_host(x->c, "h", -1, LIBHTTP_PORT_DEFAULT) < 0 || adopt(x) < 0)
         bail_out("no carried connection: %s", libhttp_connection_error(x->c));
 }
 
@@ -47,12 +65,22 @@ bool carry_request(struct carry *x, const char *method, const char *target, cons
     return status == LIBHTTP_OK;
 }
 
+static size_t receive(struct carry *x, char *out, size_t size)
+{
+    ssize_t got = recv(x->peer, out, size - 1, MSG_DONTWAIT);
+
+    out[got > 0 ? got : 0] = '\0';
+    return got > 0 ? (size_t)got : 0;
+}
+
 size_t carry_take(struct carry *x, char *out, size_t size)
 {
     const void *data;
     int64_t length;
     size_t taken = 0;
 
+    if (x->way != CARRY_BY_HAND)
+        return receive(x, out, size);
     while (taken + 1 < size && libhttp_connection_take(x->c, &data, &length) == LIBHTTP_OK &&
            length > 0) {
         if ((size_t)length > size - 1 - taken)
@@ -65,11 +93,19 @@ size_t carry_take(struct carry *x, char *out, size_t size)
     return taken;
 }
 
-static size_t next_length(const struct carry *x)
+static size_t random_length(struct carry *x, size_t left)
+{
+    x->random = x->random * 1664525u + 1013904223u;
+    return 1 + (x->random >> 16) % (left < 40 ? left : 40);
+}
+
+static size_t next_length(struct carry *x)
 {
     size_t left = x->length - x->at;
     size_t wanted = x->at < x->first ? x->first - x->at : x->piece;
 
+    if (x->random != 0)
+        return random_length(x, left);
     return wanted == 0 || wanted > left ? left : wanted;
 }
 
@@ -78,20 +114,37 @@ static bool feed_end(struct carry *x)
     if (!x->end || x->ended)
         return false;
     x->ended = true;
+    if (x->way != CARRY_BY_HAND)
+        return shutdown(x->peer, SHUT_WR) == 0;
     return libhttp_connection_feed_eof(x->c) == LIBHTTP_OK;
+}
+
+/* How much of it went. */
+static size_t hand_over(struct carry *x, const char *data, size_t length)
+{
+    int64_t taken = 0;
+    ssize_t sent;
+
+    if (x->way != CARRY_BY_HAND) {
+        sent = send(x->peer, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        return sent > 0 ? (size_t)sent : 0;
+    }
+    if (libhttp_connection_feed(x->c, data, (int64_t)length, &taken) < 0)
+        return 0;
+    return (size_t)taken;
 }
 
 /* A transport that is closed by now takes nothing: neither does a socket. */
 bool carry_feed(struct carry *x)
 {
-    int64_t taken = 0;
-    size_t length = next_length(x);
+    size_t taken;
 
     if (x->at == x->length)
         return feed_end(x);
-    if (libhttp_connection_feed(x->c, x->data + x->at, (int64_t)length, &taken) < 0 || taken == 0)
+    taken = hand_over(x, x->data + x->at, next_length(x));
+    if (taken == 0)
         return false;
-    x->at += (size_t)taken;
+    x->at += taken;
     if (x->at == x->length && !x->apart)
         feed_end(x);
     return true;
@@ -122,4 +175,6 @@ void carry_close(struct carry *x)
 {
     libhttp_connection_free(x->c);
     x->c = NULL;
+    if (x->way != CARRY_BY_HAND)
+        close(x->peer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A response carried to a connection by hand, without any socket, in pieces of every size.
+ * A response carried to a connection by hand, without any socket, in pieces of every size; or
+ * through a socket pair, so that the same test sees the other modes.
  *
  *     struct carry x = {.data = bytes, .length = n, .piece = 1, .end = true};
  *     carry_open(&x);
@@ -17,20 +18,27 @@
 #include <libhttp/http.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* CARRY_BLOCKING: everything is there at once, and nothing may be asked for that never comes. */
+enum carry_way { CARRY_BY_HAND, CARRY_NONBLOCKING, CARRY_BLOCKING };
 
 struct carry {
     libhttp_connection *c;
     const char *data; /* what the peer will send */
     size_t length;
-    size_t at;    /* what was fed so far */
-    size_t first; /* the first piece up to here; 0: none */
-    size_t piece; /* bytes of each further piece; 0: all that is left */
-    bool end;     /* the peer closes behind the last byte */
-    bool apart;   /* and that is learned in a step of its own */
-    bool ended;   /* it has been */
+    size_t at;       /* what was fed so far */
+    size_t first;    /* the first piece up to here; 0: none */
+    size_t piece;    /* bytes of each further piece; 0: all that is left */
+    uint32_t random; /* another than 0: pieces of any size, as this says */
+    enum carry_way way;
+    int peer;   /* the other end of the socket pair */
+    bool end;   /* the peer closes behind the last byte */
+    bool apart; /* and that is learned in a step of its own */
+    bool ended; /* it has been */
 };
 
-/* A connection to "h" in carried mode. Bails out where that fails. */
+/* A connection to "h", carried as x->way says. Bails out where that fails. */
 void carry_open(struct carry *x);
 
 /* Another response for the same connection, or for a new transport of it. */
