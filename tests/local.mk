@@ -380,10 +380,17 @@ fuzz-afl:
 fuzz-keep:
 	$(SHELL) $(srcdir)/tests/fuzz/keep $(fuzz_tests)
 
+# Each with all its warnings as errors, in build directories of their own.
+WARNING_COMPILERS = gcc clang
+EXTRA_DIST += tests/support/warnings
+.PHONY: check-warnings
+check-warnings:
+	$(SHELL) $(srcdir)/tests/support/warnings $(WARNING_COMPILERS)
+
 clean-local: clean-tests
 .PHONY: clean-tests
 clean-tests:
-	rm -rf tests/logs ports fuzz-afl fuzz-clang
+	rm -rf tests/logs ports fuzz-afl fuzz-clang warnings
 
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
