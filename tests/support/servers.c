@@ -117,7 +117,7 @@ static void write_nginx_conf(struct server *server, const struct nginx_options *
 static struct process *try_nginx(struct server *server, const struct nginx_options *options)
 {
     for (int i = PLAIN; i < PORTS; i++)
-        server->ports[i] = closed_port();
+        server->ports[i] = free_port();
     write_nginx_conf(server, options);
     return process_start(&(struct process_options){
         .argv = (const char *[]){"/usr/sbin/nginx", "-p", server->folder, "-c", "nginx.conf", "-e",
@@ -180,7 +180,7 @@ struct server *tinyproxy_start(const char *user, const char *password)
 
     snprintf(config, sizeof config, "%s/tinyproxy.conf", server->folder);
     for (int attempt = 0; attempt < 10; attempt++) {
-        server->ports[PLAIN] = closed_port();
+        server->ports[PLAIN] = free_port();
         write_tinyproxy_conf(server, user, password);
         server->process = process_start(&(struct process_options){
             .argv = (const char *[]){"/usr/bin/tinyproxy", "-d", "-c", config, NULL},

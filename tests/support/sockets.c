@@ -33,31 +33,44 @@ static struct sockaddr_in loopback(int port)
     };
 }
 
-static int bind_loopback(int *ret_port)
+static int bind_socket(struct sockaddr_in address, int *ret_port)
 {
-    struct sockaddr_in address = loopback(0);
     socklen_t length = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-        bail_out("no loopback port: %s", strerror(errno));
+        bail_out("no port: %s", strerror(errno));
     *ret_port = ntohs(address.sin_port);
     return fd;
 }
 
 int listen_loopback(int backlog, int *ret_port)
 {
-    int fd = bind_loopback(ret_port);
+    int fd = bind_socket(loopback(0), ret_port);
 
     if (listen(fd, backlog) != 0)
         bail_out("cannot listen: %s", strerror(errno));
     return fd;
 }
 
+/* Bound and never listened on: so nobody else is given it meanwhile, and listens there. Its
+ * descriptor is open before main, and no leak to who counts them. */
+static int refusing_port;
+
+static void __attribute__((constructor)) hold_refusing_port(void)
+{
+    bind_socket((struct sockaddr_in){.sin_family = AF_INET}, &refusing_port);
+}
+
 int closed_port(void)
 {
-    int port, fd = bind_loopback(&port);
+    return refusing_port;
+}
+
+int free_port(void)
+{
+    int port, fd = bind_socket(loopback(0), &port);
 
     close(fd);
     return port;

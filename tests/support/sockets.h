@@ -8,8 +8,11 @@
 /* A listening socket on 127.0.0.1 and the port that the kernel chose. */
 int listen_loopback(int backlog, int *ret_port);
 
-/* A port where connecting is refused. */
+/* A port of 127.0.0.0/8 where connecting is refused, as long as this process lives. */
 int closed_port(void);
+
+/* A port that is free at this moment. */
+int free_port(void);
 
 /*
  * Listeners whose backlog is full, so that connecting hangs: on 127.0.0.1, and on a Unix socket's
