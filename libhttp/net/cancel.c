@@ -9,11 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/process.h"
 
-/* How often a shutdown is made anew for a connect that it came too early for, a millisecond apart:
+/* For how long a shutdown is made anew, each millisecond, for a connect that it came too early for:
  * longer than a busy machine keeps the connecting thread from its call. */
-#define CONNECT_TRIES 1000
+#define CONNECT_AWAITED_MS 1000
 
 static void pause_for(long nanoseconds)
 {
@@ -164,8 +165,9 @@ static bool cancel_all(struct canceller *c, bool first)
 void canceller_cancel(struct canceller *c)
 {
     bool connecting = cancel_all(c, true);
+    int64_t until = connecting ? clock_after(clock_now(), CONNECT_AWAITED_MS) : 0;
 
-    for (int i = 0; connecting && i < CONNECT_TRIES; i++) {
+    while (connecting && clock_now() < until) {
         pause_for(1000000);
         connecting = cancel_all(c, false);
     }
@@ -229,8 +231,13 @@ static bool cancel_one(struct cancel_point *p)
 
 void cancel_point_cancel(struct cancel_point *p)
 {
-    for (int i = 0; cancel_one(p) && i < CONNECT_TRIES; i++)
+    bool connecting = cancel_one(p);
+    int64_t until = connecting ? clock_after(clock_now(), CONNECT_AWAITED_MS) : 0;
+
+    while (connecting && clock_now() < until) {
         pause_for(1000000);
+        connecting = cancel_one(p);
+    }
 }
 
 void cancel_point_publish(struct cancel_point *p, int socket)

@@ -280,9 +280,9 @@ static void test_locale(void)
         PEER_WAIT_CLOSE,
         PEER_END,
     };
+    const char *now = turkish(), *value; /* which may take longer than a peer waits */
     struct peer *peer = peer_start(steps);
     libhttp_connection *c = conn_new(peer_port(peer), LIBHTTP_MODE_BLOCKING);
-    const char *now = turkish(), *value;
     libhttp_response *r = NULL;
     char body[8];
 

@@ -12,7 +12,7 @@
 
 /* The longest wait, and how late a cancel may be: both generous, but less than what a test's peer
  * stays silent for. */
-enum { WAIT_MAX_MS = 10000, LATE_MS = 8000 };
+enum { WAIT_MAX_MS = 30000, LATE_MS = 8000 };
 
 static int64_t slowest;
 

@@ -6,7 +6,7 @@
 #include "support/modes.h"
 
 /* Nothing in a test takes longer: what is still waited for then does not come. */
-enum { MODES_PATIENCE_MS = 10000 };
+enum { MODES_PATIENCE_MS = 30000 };
 
 struct awaited {
     int32_t fd;

@@ -115,7 +115,7 @@ struct peer *peer_start_with(const struct peer_options *options, const struct pe
         bail_out("peer: no memory");
     peer->client = -1;
     peer->shared = side.shared = map_shared();
-    side.wait_ms = options->wait_ms > 0 ? options->wait_ms : 10000;
+    side.wait_ms = options->wait_ms > 0 ? options->wait_ms : 30000;
     open_sockets(peer, &side);
     peer->process = fork();
     if (peer->process < 0)

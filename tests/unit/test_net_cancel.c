@@ -19,7 +19,7 @@
 
 #define CANCELS 100000
 #define SOCKETS 20000
-#define SOON    10000000 /* a connect that nobody wakes takes more than two minutes */
+#define SOON    60000000 /* a connect that nobody wakes takes more than two minutes */
 
 static void pair(int fds[2])
 {
