@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"libhttp.dev/go/libhttp"
 )
 
 // undocumented gives what is exported by a declaration and has no comment, and how much is exported.
@@ -75,4 +77,24 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	check(t, total > 200, "only %d were found", total)
+}
+
+// The names of the kinds of errors are made of the header when the package is built; the tree is asked
+// of the library. Neither has one that the other lacks.
+func TestErrorTable(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	must(t, err)
+	named := map[string]bool{}
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.ValueSpec); ok {
+			named[strings.TrimPrefix(spec.Names[0].Name, "Err")] = true
+		}
+		return true
+	})
+	check(t, len(named) == len(libhttp.Codes()), "C-107 %d names, %d kinds", len(named), len(libhttp.Codes()))
+	for _, code := range libhttp.Codes() {
+		name := code.Name()
+		held := named[name] || named[strings.TrimSuffix(name, "Error")] || named[strings.TrimPrefix(name, "Invalid")]
+		check(t, held, "C-107 %s is named", name)
+	}
 }

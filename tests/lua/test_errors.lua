@@ -36,6 +36,23 @@ TestErrors["test C-107 C-108: the classes are those of the seed, and inherit as 
     lu.assertErrorMsgContains("wanted", http.is, {}, "OSError")
 end
 
+TestErrors["test C-107: each line of the library's table is a class, and nothing else is"] = function()
+    local core, known = support.core, {}
+    for index = 0, core.error_count() - 1 do
+        local code = core.error_at(index)
+        local name, parent = core.error_name(code), core.error_parent(code)
+        known[name] = true
+        lu.assertEquals(http[name].code, code, name)
+        lu.assertEquals(http[name].description, core.error_description(code))
+        lu.assertEquals(http[name].parent and http[name].parent.code or 0, parent, name)
+    end
+    for name, value in pairs(http) do
+        if type(value) == "table" and rawget(value, "code") then
+            lu.assertTrue(known[name], name)
+        end
+    end
+end
+
 TestErrors["test C-65 C-64 C-67: the bad line, the version, the peer that went"] = function()
     local err = failure("parrot\r\n\r\n")
     lu.assertIs(err.class, http.BadStatusLine)
