@@ -21,6 +21,8 @@ same "the headers are there, and only those" "$(public_headers)" \
     "$(cd "$prefix/include" && find . -type f | sed 's|^\./||' | sort)"
 [ ! -d "$builddir/doc/pages" ] || same "the manual is there" "$(cd "$builddir/doc/pages" && find man? -name '*.[37]' | sort)" \
     "$(cd "$prefix/share/man" && find man? -name '*.[37]' | sort)"
+same "the guide is there" "$(cd doc/guide && find . -type f ! -name local.mk ! -name '.clang-format' | sort)" \
+    "$(cd "$(dirname "$(find "$root" -name tour.html)")" && find . -type f | sort)"
 none "pkg-config gives no flag of the static build for the shared one" "$(from_pc --libs | grep -E 'ssl|crypto|pthread|-ldl')"
 none "it gives the version of version.h" "$(grep 'define LIBHTTP_VERSION_STRING' libhttp/version.h |
     grep -v "\"$(from_pc --modversion)\"")"
@@ -53,5 +55,5 @@ ok $? "and runs too"
 
 said=$(make -C "$builddir" uninstall DESTDIR="$root" 2>&1)
 ok $? "make uninstall succeeds"
-none "and leaves no file of the library and its manual" "$(cd "$root" && find . ! -type d | grep -E '/(include|pkgconfig|man[37])/|/libhttp\.(a|la|so)')"
+none "and leaves no file of the library, its manual and its guide" "$(cd "$root" && find . ! -type d | grep -E '/(include|pkgconfig|man[37])/|/libhttp\.(a|la|so)|/tour\.html$|/code/')"
 finish
