@@ -122,6 +122,7 @@ script_tests = \
 	tests/checks/ids.sh \
 	tests/checks/includes.sh \
 	tests/checks/install.sh \
+	tests/checks/launch.sh \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/doc/guide.sh \
