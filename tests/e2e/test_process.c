@@ -20,6 +20,7 @@
 #include "support/conn.h"
 #include "support/counts.h"
 #include "support/peer.h"
+#include "support/process.h"
 #include "support/sockets.h"
 #include "support/tempdir.h"
 #include "tap.h"
@@ -38,7 +39,7 @@ static int in_child(int (*body)(libhttp_connection *c, libhttp_response *r), lib
 
     if (child == 0) {
         alarm(15);
-        exit(body(c, r));
+        process_leave(body(c, r));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
         return -1;
@@ -93,7 +94,7 @@ static void test_fork_idle(bool with_tls)
         /* Given up and freed: not a byte to the peer, no close_notify, no shutdown. */
         libhttp_connection_close(c);
         libhttp_connection_free(c);
-        exit(0);
+        process_leave(0);
     }
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child closes and frees it");

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/counts.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -126,6 +127,13 @@ int process_wait(struct process *process)
         close(process->output);
     free(process);
     return status;
+}
+
+_Noreturn void process_leave(int status)
+{
+    if (malloc_is_counted())
+        exit(status);
+    _exit(status);
 }
 
 void make_folder(const char *path, const char *more)

@@ -31,6 +31,10 @@ void process_stop(struct process *process);
 /* Waits for it to end by itself, frees, and returns its status as waitpid gives it. */
 int process_wait(struct process *process);
 
+/* How a forked child ends that has used the library: by exit, so that coverage counts what it did;
+ * by _exit where a sanitizer would look for what a child may well give up. */
+_Noreturn void process_leave(int status);
+
 /* mkdir of one path followed by another; bails out. */
 void make_folder(const char *path, const char *more);
 

@@ -41,7 +41,9 @@ struct sweep_run {
     libhttp_headers *fields; /* Host: h.example, what the exchange adds; made before any fault */
     libhttp_headers *trailers;
     libhttp_tls_config *tls;
-    int file;           /* "body of a file" */
+    int file; /* "body of a file" */
+    int sink; /* of what debugging writes, or -1 */
+    int port;
     bool may_end_early; /* what came is all there is: a cut that can't be told from an end */
     struct sweep_failure failure;
 };
@@ -53,6 +55,10 @@ struct sweep_exchange {
     bool tls;                  /* within the tunnel where there is one */
     bool tunnel;
     bool closes_count; /* a body until close: EOF ends it like its end */
+    /* How the transport comes about where we open it: as usual with an address given in advance. */
+    enum { BY_ADDRESS, BY_NAME, BY_UNIX, BY_DESCRIPTOR, FROM_SOURCE } way;
+    bool debugs;
+    bool resumes; /* TLS sessions */
     struct sweep_turn turns[SWEEP_TURNS_MAX];
 };
 
@@ -73,6 +79,7 @@ enum sweep_cut { CUT_NEVER, CUT_CLOSE, CUT_RESET, CUT_STOP, CUTS };
 struct sweep_peer;
 struct sweep_peer *sweep_peer_start(const struct sweep_exchange *exchange);
 int sweep_peer_port(const struct sweep_peer *peer);
+const char *sweep_peer_path(const struct sweep_peer *peer); /* BY_UNIX, else NULL */
 /* A new run: the peer's next connections send `limit` bytes in all before the cut. */
 void sweep_peer_begin(struct sweep_peer *peer, enum sweep_cut cut, int64_t limit);
 /* Whether all that it received since this was asked last was what the exchange's turns want. */

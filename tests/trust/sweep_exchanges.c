@@ -285,6 +285,18 @@ static int32_t run_upgrade(struct sweep_run *x)
     return status;
 }
 
+/* On two connections; over TLS the second resumes. */
+static int32_t run_twice(struct sweep_run *x)
+{
+    int32_t status = run_get(x);
+
+    if (status != LIBHTTP_OK)
+        return status;
+    libhttp_connection_close(x->k->c);
+    status = sweep_renew(x);
+    return status < 0 ? status : run_get(x);
+}
+
 /* Cancelled in the middle; then it goes on, anew. */
 static int32_t run_cancel(struct sweep_run *x)
 {
@@ -332,6 +344,11 @@ static int32_t run_abandon(struct sweep_run *x)
         AUTOMATIC "\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0, false            \
     }
 #define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"
+#define POST_TURN                                                                                  \
+    {                                                                                              \
+        HEAD("POST", "/post")                                                                      \
+        AUTOMATIC "Content-Length: 14\r\n\r\nbody in memory", CREATED, 0, false                    \
+    }
 
 const struct sweep_exchange sweep_exchanges[] = {
     {.name = "GET", .run = run_get, .turns = {GET_TURN}},
@@ -351,10 +368,7 @@ const struct sweep_exchange sweep_exchanges[] = {
      .closes_count = true,
      .turns = {{HEAD("GET", "/close") AUTOMATIC "\r\n", "HTTP/1.1 200 OK\r\n\r\nuntil the end",
                 TURN_CLOSES, false}}},
-    {.name = "POST from memory",
-     .run = run_post,
-     .turns = {{HEAD("POST", "/post") AUTOMATIC "Content-Length: 14\r\n\r\nbody in memory", CREATED,
-                0, false}}},
+    {.name = "POST from memory", .run = run_post, .turns = {POST_TURN}},
     {.name = "PUT of a file",
      .run = run_file,
      /* What can't be measured is sent chunked (C-46). */
@@ -409,11 +423,7 @@ const struct sweep_exchange sweep_exchanges[] = {
      .turns = {{"CONNECT t.example:80 HTTP/1.1\r\nHost: t.example:80\r\nX-Proxy: p\r\n\r\n",
                 "HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno", TURN_CLOSES, false}}},
     {.name = "TLS", .run = run_get, .tls = true, .turns = {GET_TURN}},
-    {.name = "TLS POST",
-     .run = run_post,
-     .tls = true,
-     .turns = {{HEAD("POST", "/post") AUTOMATIC "Content-Length: 14\r\n\r\nbody in memory", CREATED,
-                0, false}}},
+    {.name = "TLS POST", .run = run_post, .tls = true, .turns = {POST_TURN}},
     {.name = "TLS until close",
      .run = run_until_close,
      .tls = true,
@@ -427,5 +437,11 @@ const struct sweep_exchange sweep_exchanges[] = {
                 "HTTP/1.1 200 Fine\r\n\r\n", TURN_OPENS_TUNNEL, false},
                {HEAD("GET", "/get") AUTOMATIC "\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 0, true}}},
+    {.name = "debugged", .run = run_post, .debugs = true, .turns = {POST_TURN}},
+    {.name = "by name", .run = run_twice, .way = BY_NAME, .turns = {GET_TURN}},
+    {.name = "Unix socket", .run = run_twice, .way = BY_UNIX, .turns = {GET_TURN}},
+    {.name = "given descriptor", .run = run_twice, .way = BY_DESCRIPTOR, .turns = {GET_TURN}},
+    {.name = "source address", .run = run_twice, .way = FROM_SOURCE, .turns = {GET_TURN}},
+    {.name = "TLS resumed", .run = run_twice, .tls = true, .resumes = true, .turns = {GET_TURN}},
     {.name = NULL},
 };

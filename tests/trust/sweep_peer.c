@@ -6,16 +6,19 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/certs.h"
 #include "support/sockets.h"
+#include "support/tempdir.h"
 #include "tap.h"
 #include "trust/sweep.h"
 
@@ -30,6 +33,7 @@ struct shared {
 struct sweep_peer {
     pid_t pid;
     int port;
+    char path[108];
     struct shared *shared;
 };
 
@@ -243,6 +247,19 @@ static SSL_CTX *make_context(void)
     return context;
 }
 
+static int listen_unix(struct sweep_peer *peer)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(name.sun_path, sizeof name.sun_path, "%s/sweep", tempdir());
+    snprintf(peer->path, sizeof peer->path, "%s", name.sun_path);
+    unlink(peer->path);
+    if (bind(fd, (struct sockaddr *)&name, sizeof name) != 0 || listen(fd, 128) != 0)
+        bail_out("no Unix socket: %d", errno);
+    return fd;
+}
+
 struct sweep_peer *sweep_peer_start(const struct sweep_exchange *exchange)
 {
     struct sweep_peer *peer = calloc(1, sizeof *peer);
@@ -255,7 +272,8 @@ struct sweep_peer *sweep_peer_start(const struct sweep_exchange *exchange)
     side->exchange = exchange;
     side->shared = peer->shared;
     side->context = exchange->tls ? make_context() : NULL;
-    side->listener = listen_loopback(128, &peer->port);
+    side->listener =
+        exchange->way == BY_UNIX ? listen_unix(peer) : listen_loopback(128, &peer->port);
     peer->pid = fork();
     if (peer->pid < 0)
         bail_out("fork: %d", errno);
@@ -270,6 +288,11 @@ struct sweep_peer *sweep_peer_start(const struct sweep_exchange *exchange)
 int sweep_peer_port(const struct sweep_peer *peer)
 {
     return peer->port;
+}
+
+const char *sweep_peer_path(const struct sweep_peer *peer)
+{
+    return peer->path[0] != '\0' ? peer->path : NULL;
 }
 
 void sweep_peer_begin(struct sweep_peer *peer, enum sweep_cut cut, int64_t limit)

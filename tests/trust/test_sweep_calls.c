@@ -27,7 +27,7 @@
 /* In the place of an errno: one byte only, or a few where all are short. */
 #define SHORT (-1)
 
-enum kind { RECEIVES, SENDS, CONNECTS, MAKES, WATCHES, WAITS, SETS, FILES, CLOSES };
+enum kind { RECEIVES, SENDS, CONNECTS, MAKES, WATCHES, WAITS, SETS, FILES, CLOSES, WRITES, BINDS };
 
 struct errno_of {
     int number;
@@ -39,14 +39,14 @@ struct errno_of {
 
 static const struct errno_of numbers[] = {
     {SHORT, OF(RECEIVES) | OF(SENDS), true},
-    {EINTR, OF(RECEIVES) | OF(SENDS) | OF(CONNECTS) | OF(WAITS) | OF(CLOSES), true},
+    {EINTR, OF(RECEIVES) | OF(SENDS) | OF(CONNECTS) | OF(WAITS) | OF(CLOSES) | OF(WRITES), true},
     {EAGAIN, OF(RECEIVES) | OF(SENDS), true},
     {ECONNRESET, OF(RECEIVES) | OF(SENDS), false},
     {EPIPE, OF(SENDS), false},
     {ETIMEDOUT, OF(RECEIVES) | OF(SENDS) | OF(CONNECTS), false},
     {EIO, OF(FILES) | OF(CLOSES), false},
     {ECONNREFUSED, OF(CONNECTS), false},
-    {EADDRNOTAVAIL, OF(CONNECTS), false},
+    {EADDRNOTAVAIL, OF(CONNECTS) | OF(BINDS), false},
     {EMFILE, OF(MAKES), false},
     {ENOMEM, OF(RECEIVES) | OF(SENDS) | OF(MAKES) | OF(WATCHES) | OF(WAITS) | OF(SETS), false},
     {ENOSPC, OF(WATCHES), false},
@@ -184,11 +184,39 @@ int fstat(int fd, struct stat *ret)
     return STRIKES(FILES) ? failed() : (int)syscall(SYS_fstat, fd, ret);
 }
 
+/* Of debugging, and of what wakes a waiting thread. */
+ssize_t write(int fd, const void *data, size_t length)
+{
+    return STRIKES(WRITES) ? failed() : syscall(SYS_write, fd, data, length);
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+    return STRIKES(BINDS) ? failed() : (int)syscall(SYS_bind, fd, address, length);
+}
+
+int fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    long argument;
+
+    va_start(arguments, command);
+    argument = va_arg(arguments, long);
+    va_end(arguments);
+    return STRIKES(SETS) ? failed() : (int)syscall(SYS_fcntl, fd, command, argument);
+}
+
+int getsockname(int fd, struct sockaddr *address, socklen_t *length)
+{
+    return STRIKES(SETS) ? failed() : (int)syscall(SYS_getsockname, fd, address, length);
+}
+
 int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     bool struck = STRIKES(CONNECTS);
 
-    if (!struck || now.what->number == EINTR) { /* it goes on all the same */
+    /* Interrupted, a TCP connect goes on all the same; a Unix one has not begun. */
+    if (!struck || (now.what->number == EINTR && address->sa_family != AF_UNIX)) {
         int status = (int)syscall(SYS_connect, fd, address, length);
 
         return struck ? failed() : status;
@@ -287,7 +315,11 @@ static bool accepts(const struct sweep_fault *fault, const struct sweep_failure 
         return false;
     switch (failure->code) {
     case LIBHTTP_E_OS:
+    case LIBHTTP_E_NAME_RESOLUTION: /* without a thread or what it tells by */
         return failure->number == fault->number;
+    case LIBHTTP_E_INVALID_ARGUMENT: /* nothing can be learnt of a given descriptor */
+        return (fault->number == ENOMEM || fault->number == ENOPROTOOPT) &&
+               strstr(failure->text, "descriptor") != NULL;
     case LIBHTTP_E_NO_MEMORY:
         return fault->number == ENOMEM;
     case LIBHTTP_E_REMOTE_DISCONNECTED:
@@ -295,7 +327,7 @@ static bool accepts(const struct sweep_fault *fault, const struct sweep_failure 
     case LIBHTTP_E_TUNNEL_FAILED: /* the look before anything is sent into it failed */
         return lost || fault->number == ENOMEM;
     case LIBHTTP_E_UNIMPLEMENTED_FILE_MODE:
-        return fault->number == EIO && failure->number == EIO;
+        return failure->number == fault->number;
     default:
         return false;
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* process: forks are noticed, look-up threads counted. */
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/process.h"
+#include "support/process.h"
 #include "tap.h"
 
 static int in_child(void (*what)(int fd))
@@ -18,7 +18,7 @@ static int in_child(void (*what)(int fd))
     child = fork();
     if (child == 0) {
         what(ends[1]);
-        exit(0);
+        process_leave(0);
     }
     close(ends[1]);
     if (read(ends[0], &verdict, 1) != 1)

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/process.h"
 #include "support/tls_pair.h"
 #include "tap.h"
 
@@ -227,9 +228,9 @@ static void test_fork(void)
         kept = memcpy(malloc(sizeof s), &s, sizeof s);
         (void)kept;
         if (tls_sessions_take(&s, "a"))
-            exit(1);
+            process_leave(1);
         tls_sessions_put(&s, "a", make_session(TLS1_3_VERSION, '2'));
-        exit(mark_of(tls_sessions_take(&s, "a")) == '2' ? 0 : 2);
+        process_leave(mark_of(tls_sessions_take(&s, "a")) == '2' ? 0 : 2);
     }
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child of fork begins anew, whoever held the lock");
