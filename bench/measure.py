@@ -30,6 +30,22 @@ def run(command, before=()):
     return done.stdout
 
 
+def kept(key, find):
+    """What find() gives; once and for all where $KEEP names a file, so that a run can be cut off and continued."""
+    path = os.environ.get("KEEP")
+    if not path:
+        return find()
+    known = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            known = json.load(file)
+    if key not in known:
+        known[key] = find()
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(known, file, indent=1)
+    return known[key]
+
+
 def children():
     """Seconds of the processor that all commands so far have taken."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -98,22 +114,6 @@ class Measure:
         found = (made, *((None, None) if slow else self.counted(callgrind, command_of, row.counted)))
         return [count and count * row.scale for count in found]
 
-    def kept_counts(self, client, row):
-        """The same, once and for all where the environment names a file to keep them in: only times depend on the load."""
-        path = os.environ.get("COUNTS")
-        if not path:
-            return self.counts(client, row)
-        kept = {}
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                kept = json.load(file)
-        key = f"{row.name} {client}"
-        if key not in kept:
-            kept[key] = self.counts(client, row)
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump(kept, file, indent=1)
-        return kept[key]
-
     def time(self, client, row, times):
         """Seconds of the processor: the client's, on a core of its own; else its and the server's, on one core together.
 
@@ -134,7 +134,7 @@ class Measure:
                 except (Cannot, RuntimeError, subprocess.TimeoutExpired) as error:
                     print(f"left out: {client}: {error}", file=sys.stderr)
                     del seen[client]
-        return {client: (statistics.median(all_), min(all_), max(all_)) for client, all_ in seen.items() if all_}
+        return {client: [statistics.median(all_), min(all_), max(all_)] for client, all_ in seen.items() if all_}
 
     def share_resumed(self, client, row, times):
         self.servers.resumed()

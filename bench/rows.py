@@ -28,22 +28,22 @@ class Row:
 
 
 ROWS = [
-    Row("get", "keep-alive GET, 1 KiB", "keep", "/k", "plain", 200, 4000, scripts=True),
-    Row("get-tls", "… over TLS 1.3", "keep", "/k", "tls", 200, 2000, scripts=True),
-    Row("get-nginx", "… over TLS 1.3, nginx", "keep", "/k", "nginx-tls", 200, 2000),
+    Row("get", "keep-alive GET, 1 KiB", "keep", "/k", "plain", 200, 2000, scripts=True),
+    Row("get-tls", "keep-alive GET, TLS 1.3", "keep", "/k", "tls", 200, 1000, scripts=True),
+    Row("get-nginx", "keep-alive GET, nginx TLS", "keep", "/k", "nginx-tls", 200, 1000),
     Row("head", "GET, 99 fields, 8 KiB", "keep", "/f/99", "plain", 200, 2000),
     Row("down", "1 GiB down", "keep", f"/d/{GIB}", "plain", 4, 1, scripts=True, cpu=True, small=f"/d/{16 * MIB}", scale=64),
-    Row("down-tls", "… over TLS", "keep", f"/d/{GIB}", "tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
-    Row("file", "… nginx, a file", "keep", f"/d/{GIB}", "nginx", 4, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
-    Row("file-tls", "… nginx, a file, TLS", "keep", f"/d/{GIB}", "nginx-tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("down-tls", "1 GiB down, TLS", "keep", f"/d/{GIB}", "tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("file", "1 GiB file of nginx", "keep", f"/d/{GIB}", "nginx", 4, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
+    Row("file-tls", "1 GiB file of nginx, TLS", "keep", f"/d/{GIB}", "nginx-tls", 1, 1, cpu=True, small=f"/d/{16 * MIB}", scale=64),
     Row("chunks", "256 MiB in 16 KiB chunks", "keep", f"/c/{16 * KIB}/{16 * KIB}", "plain", 4, 1, scripts=True,
         small=f"/c/{16 * KIB}/{KIB}", scale=16),
     Row("up", "256 MiB file up", "put", "/u", "plain", 4, 1, scripts=True, cpu=True, small="/u", scale=16),
-    Row("up-tls", "… over TLS", "put", "/u", "tls", 1, 1, cpu=True, small="/u", scale=16),
-    Row("connect", "connect, GET, close", "new", "/k", "plain", 100, 1000, scripts=True),
-    Row("resumed", "… TLS, resumed", "new", "/k", "tls", 20, 100, scripts=True),
-    Row("full", "… TLS, full handshake", "new", "/k", "full", 20, 100),
-    Row("roots", "… and the system's roots", "new", "/k", "full", 5, 20, roots=True),
+    Row("up-tls", "256 MiB file up, TLS", "put", "/u", "tls", 1, 1, cpu=True, small="/u", scale=16),
+    Row("connect", "connect, GET, close", "new", "/k", "plain", 100, 500, scripts=True),
+    Row("resumed", "connect, TLS resumed", "new", "/k", "tls", 20, 100, scripts=True),
+    Row("full", "connect, TLS in full", "new", "/k", "full", 20, 100),
+    Row("roots", "connect, TLS, all roots", "new", "/k", "full", 5, 20, roots=True),
 ]
 # Name, HOW, server: bytes of heap of a connection.
 HEAPS = [
@@ -58,7 +58,7 @@ DECADES = [10, 32, 100, 316, 1000]
 LINES = [
     ("fields of a head", "instructions", "/f/{}", DECADES),
     ("chunks of a body", "instructions", "/c/16/{}", [10 * n for n in DECADES]),
-    ("MiB of a body", "system calls", "/d/{}", [n // 10 * MIB if n > 10 else MIB for n in DECADES]),
+    ("bytes of a body", "system calls", "/d/{}", [n // 10 * MIB if n > 10 else MIB for n in DECADES]),
     ("connections", "instructions", None, [10 * n for n in DECADES]),
 ]
 
