@@ -21,9 +21,10 @@ static int32_t print_answer(libhttp_response *response)
            (int)libhttp_response_status(response),
            libhttp_response_reason(response));
     print_fields(libhttp_response_headers(response));
-    libhttp_response_getheader(response, "content-type", -1, "unknown", -1,
-                               &type, NULL);
-    status = libhttp_response_read_all(response, 1000000, &body, &length);
+    status = libhttp_response_getheader(response, "content-type", -1, "unknown",
+                                        -1, &type, NULL);
+    if (status == LIBHTTP_OK)
+        status = libhttp_response_read_all(response, 1000000, &body, &length);
     if (status == LIBHTTP_OK)
         printf("  %lld bytes of type %s\n", (long long)length, type);
     else

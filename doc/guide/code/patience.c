@@ -48,8 +48,7 @@ int main(int argc, char **argv)
         (status = libhttp_connection_set_total_timeout(
              conn, strtoll(argv[1], NULL, 10))) < 0)
         fprintf(stderr, "%s\n", libhttp_connection_error(conn));
-    for (int tries = 0; tries < 2 && (tries == 0 || worth_another_try(status));
-         tries++)
+    else if ((status = fetch(conn, argv[3])) < 0 && worth_another_try(status))
         status = fetch(conn, argv[3]);
     libhttp_connection_free(conn);
     return status < 0;
