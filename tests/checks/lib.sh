@@ -61,9 +61,9 @@ public_headers() {
 }
 
 # What a program needs to be compiled with beside the library, where that was built with sanitizers. Without the flags of a make
-# that runs us: they may have it tell of folders.
+# that runs us: they may have it tell of folders. Where it remakes the Makefile first, that is told before.
 sanitize_flags() {
-    MAKEFLAGS='' make -s --no-print-directory -C "$builddir" sanitize-flags
+    MAKEFLAGS='' make -s --no-print-directory -C "$builddir" sanitize-flags | tail -n 1
 }
 
 # C without comments and without what stands in quotes; lines keep their numbers.
