@@ -83,15 +83,14 @@ class Measure:
 
     def __init__(self, servers, clients, folder):
         self.servers, self.clients, self.folder = servers, clients, folder
-        self.files = {big: make_file(f"{folder}/{big}", (256 if big else 16) << 20) for big in (False, True)}
+        self.file = make_file(f"{folder}/file", 16 << 20)
 
-    def command(self, client, how, url, times, roots=False, big=False):
+    def command(self, client, how, url, times, roots=False):
         trusted = self.servers.roots if roots else self.servers.certificate
-        return [*self.clients.commands[client], how, url, str(times), trusted, self.files[big]]
+        return [*self.clients.commands[client], how, url, str(times), trusted, self.file]
 
-    def of_row(self, client, row, times, big=False):
-        path = row.path if big or not row.small else row.small
-        return self.command(client, row.how, self.servers.urls[row.server] + path, times, row.roots, big)
+    def of_row(self, client, row, times):
+        return self.command(client, row.how, self.servers.urls[row.server] + row.path, times, row.roots)
 
     def counted(self, how, command_of, times):
         """The share of each of `times` in what how() counts; Nones where it can't be counted."""
@@ -120,7 +119,7 @@ class Measure:
         By the clock it would be the same on an idle machine, and anything on a busy one.
         """
         before = self.servers.used()
-        printed = run(self.of_row(client, row, times, big=True), OTHER_CORE if row.cpu else PINNED).split()
+        printed = run(self.of_row(client, row, times), OTHER_CORE if row.cpu else PINNED).split()
         return float(printed[1]) + (0 if row.cpu else self.servers.used() - before)
 
     def ratios(self, row, clients, rounds, times):
