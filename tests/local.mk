@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test_wire_framing \
 	tests/unit/test_wire_head \
 	tests/unit/test_wire_head_text \
+	tests/unit/test_wire_head_words \
 	tests/unit/test_wire_linear \
 	tests/unit/test_wire_request \
 	tests/unit/test_wire_scan \

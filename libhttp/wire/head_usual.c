@@ -46,8 +46,10 @@ static const char *take_status(struct head *h, const char *data, const char *las
     const char *at = data + h->line;
     struct line line;
 
-    if (at > last || !line_status(h, at) || at[STATUS_PREFIX] != ' ' ||
-        !read_usual_text(at + STATUS_PREFIX + 1, last, &line) || line.text_end - at > limit)
+    /* Where blocks are short, a status line may end behind the last one. */
+    if (last - at <= STATUS_PREFIX || !line_status(h, at) || at[STATUS_PREFIX] != ' ' ||
+        !read_usual_text(at + STATUS_PREFIX + 1, last, &line) ||
+        (size_t)(line.text_end - at) > limit)
         return at;
     h->reason = (uint32_t)(line.text - data);
     h->reason_length = (uint32_t)(line.text_end - line.text);
