@@ -104,6 +104,7 @@ trust_tests = \
 	tests/trust/test_load_unruly \
 	tests/trust/test_sweep_calls \
 	tests/trust/test_sweep_memory \
+	tests/trust/test_sweep_openssl \
 	tests/trust/test_sweep_peer
 
 # tests/fuzz/fuzz_<what>.c: a target of libFuzzer's, here over its corpus; "make fuzz" fuzzes it.
@@ -303,12 +304,15 @@ check_LTLIBRARIES += tests/trust/libsweep.la
 tests_trust_libsweep_la_SOURCES = \
 	tests/trust/sweep.h \
 	tests/trust/sweep_exchanges.c \
+	tests/trust/sweep_from.c \
+	tests/trust/sweep_from.h \
 	tests/trust/sweep_peer.c \
 	tests/trust/sweep_run.c
 SWEEP_LDADD = tests/trust/libsweep.la $(LDADD)
 tests_trust_test_load_unruly_SOURCES = tests/trust/test_load_unruly.c tests/trust/unruly.c tests/trust/unruly.h
 tests_trust_test_sweep_calls_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_memory_LDADD = $(SWEEP_LDADD)
+tests_trust_test_sweep_openssl_LDADD = $(SWEEP_LDADD)
 tests_trust_test_sweep_peer_LDADD = $(SWEEP_LDADD)
 
 # What the fuzz targets share, and what makes a test of each.

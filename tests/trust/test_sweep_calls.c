@@ -4,10 +4,8 @@
  * that it can give, once and, where that makes sense, from then on (T-37). The program's own
  * functions go before the C library's; only calls that come from libhttp itself are struck.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
@@ -23,6 +21,7 @@
 
 #include "tap.h"
 #include "trust/sweep.h"
+#include "trust/sweep_from.h"
 
 /* In the place of an errno: one byte only, or a few where all are short. */
 #define SHORT (-1)
@@ -61,29 +60,9 @@ static struct {
     bool struck;
 } now;
 
-static uintptr_t library_from, library_until;
-
-static int find_library(struct dl_phdr_info *info, size_t size, void *context)
-{
-    (void)size;
-    (void)context;
-    if (strstr(info->dlpi_name, "libhttp.so") == NULL)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-
-        if (part->p_type == PT_LOAD && (part->p_flags & PF_X)) {
-            library_from = info->dlpi_addr + part->p_vaddr;
-            library_until = library_from + part->p_memsz;
-        }
-    }
-    return 1;
-}
-
 static bool strikes(enum kind kind, const void *from)
 {
-    if (!now.armed || !(now.what->kinds & OF(kind)) || (uintptr_t)from < library_from ||
-        (uintptr_t)from >= library_until)
+    if (!now.armed || !(now.what->kinds & OF(kind)) || !sweep_from_library(from))
         return false;
     now.left--;
     if (now.left > 0 || (now.left < 0 && !now.ever_after))
@@ -364,8 +343,7 @@ static void each(struct sweep *s)
 
 int main(void)
 {
-    dl_iterate_phdr(find_library, NULL);
-    if (library_from == 0)
+    if (!sweep_find_library())
         skip_all("libhttp.so isn't there as one");
     sweep_everything("T-37", "system calls fail", each);
     return done_testing();
