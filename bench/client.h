@@ -6,9 +6,10 @@
  * heap in use (C only). HOW is
  *     keep    TIMES exchanges on one connection      put     TIMES uploads of FILE on one
  *     new     a connection for each                  call    TIMES times a field's value
- *     busy    TIMES connections held after a GET     idle    the same, trimmed
- * A client ends with 3 where it can't do that. A client in C is a file that fills in the functions
- * below, for client.c's main.
+ *     busy    TIMES connections held after GETs      idle    the same, trimmed
+ * The first exchange, which opens the connection and reads what is to be trusted, comes before
+ * that. A client ends with 3 where it can't do that. A client in C is a file that fills in the
+ * functions below, for client.c's main.
  */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H

@@ -25,7 +25,7 @@ local function exchange()
     return all
 end
 
-local begun, used = clock(), os.clock()
 local expected = exchange()
-for _ = 2, times do assert(exchange() == expected) end
+local begun, used = clock(), os.clock()
+for _ = 1, times do assert(exchange() == expected) end
 print(("%.6f %.6f"):format(clock() - begun, os.clock() - used))
