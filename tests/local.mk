@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_base_process \
 	tests/unit/test_base_span \
 	tests/unit/test_base_text \
+	tests/unit/test_client_destination \
 	tests/unit/test_constants \
 	tests/unit/test_error \
 	tests/unit/test_form \
@@ -231,7 +232,7 @@ abi_baseline = \
 	tests/abi/libhttp.abi \
 	tests/abi/old_program.c \
 	tests/abi/pinned.c
-EXTRA_DIST += $(abi_baseline) doc/ABI.md tests/abi/baseline tests/abi/pins \
+EXTRA_DIST += $(abi_baseline) doc/ABI.md doc/TRUST.md tests/abi/baseline tests/abi/pins \
 	tests/packages/autopkgtest tests/packages/build tests/packages/check tests/packages/release \
 	tests/packages/reproducible
 

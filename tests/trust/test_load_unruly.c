@@ -239,7 +239,7 @@ int main(void)
     memory = malloc_in_use();
     descriptors = count_descriptors();
     run(workers);
-    ok(malloc_in_use() - memory < 65536, "T-24 memory stays: %lld bytes more",
+    ok(malloc_in_use() - memory < 65536, "memory stays: %lld bytes more",
        (long long)(malloc_in_use() - memory));
     is(count_descriptors(), descriptors, "T-33 descriptors stay");
     diag("%d and %d connections, %d and %d of them ended", unruly_connections(plain),

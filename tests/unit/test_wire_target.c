@@ -2,6 +2,7 @@
 /* What may be a request's target, what it says of the host, and what may be a Host field. */
 #include "wire/target.h"
 
+#include "support/guard.h"
 #include "tap.h"
 
 static struct failure failure;
@@ -112,9 +113,32 @@ static void check_hosts(void)
     ok(!host_field_valid(span_of("h\0", 2)), "T-6 nor one with a NUL");
 }
 
+/* Every beginning of these, before memory that can't be read. */
+static void check_ends(void)
+{
+    static const char *const texts[] = {"http://h:80/p?q", "h.example:443", "[::1]:443",
+                                        "a+b-c.d://[fe80::1]"};
+    struct guard guard;
+
+    guard_init(&guard, 64);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        for (size_t n = 1; n <= strlen(texts[i]); n++) {
+            struct span text = span_of(guard_copy(&guard, texts[i], n), n);
+            struct target target;
+
+            target_read(text, false, &target, &failure);
+            target_read(text, true, &target, &failure);
+            host_field_valid(text);
+        }
+    }
+    pass("T-35 no target and no Host is read behind its end");
+    guard_done(&guard);
+}
+
 int main(void)
 {
     failure_init(&failure);
+    check_ends();
     check_targets();
     check_bad_targets();
     check_hosts();
