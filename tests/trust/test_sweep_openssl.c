@@ -75,8 +75,10 @@ MAKES(BIO *, BIO_new, NULL, (const BIO_METHOD *method), (method))
 MAKES(BIO_METHOD *, BIO_meth_new, NULL, (int type, const char *name), (type, name))
 MAKES(X509_STORE *, X509_STORE_new, NULL, (void), ())
 MAKES(int, X509_STORE_add_cert, 0, (X509_STORE *store, X509 *x), (store, x))
-MAKES(int, SSL_CTX_set_alpn_protos, 1, (SSL_CTX *ctx, const unsigned char *p, unsigned n), (ctx, p, n))
-MAKES(int, X509_VERIFY_PARAM_set1_host, 0, (X509_VERIFY_PARAM *p, const char *name, size_t n), (p, name, n))
+MAKES(int, SSL_CTX_set_alpn_protos, 1, (SSL_CTX *ctx, const unsigned char *p, unsigned n),
+      (ctx, p, n))
+MAKES(int, X509_VERIFY_PARAM_set1_host, 0, (X509_VERIFY_PARAM *p, const char *name, size_t n),
+      (p, name, n))
 MAKES(int, X509_VERIFY_PARAM_set1_ip_asc, 0, (X509_VERIFY_PARAM *p, const char *text), (p, text))
 MAKES(int, SSL_set_ex_data, 0, (SSL *ssl, int index, void *data), (ssl, index, data))
 MAKES(int, SSL_set_session, 0, (SSL *ssl, SSL_SESSION *session), (ssl, session))
@@ -84,7 +86,8 @@ MAKES(int, SSL_SESSION_up_ref, 0, (SSL_SESSION *session), (session))
 MOVES(SSL_do_handshake, (SSL *ssl), (ssl))
 MOVES(SSL_read_ex, (SSL *ssl, void *into, size_t room, size_t *got), (ssl, into, room, got))
 MOVES(SSL_peek_ex, (SSL *ssl, void *into, size_t room, size_t *got), (ssl, into, room, got))
-MOVES(SSL_write_ex, (SSL *ssl, const void *data, size_t length, size_t *put), (ssl, data, length, put))
+MOVES(SSL_write_ex, (SSL *ssl, const void *data, size_t length, size_t *put),
+      (ssl, data, length, put))
 MOVES(SSL_shutdown, (SSL *ssl), (ssl))
 /* clang-format on */
 
