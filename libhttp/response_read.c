@@ -182,12 +182,17 @@ static size_t next_room(const struct libhttp_response *r, int64_t left)
     return (size_t)(room < left ? room : left);
 }
 
-/* The maximum is reached: whether that is the end, one look ahead tells. */
+/*
+ * The maximum is reached: whether that is the end, one look ahead tells. An earlier call with a
+ * larger one may have got beyond it already.
+ */
 static int32_t check_end(struct libhttp_response *r, int64_t maximum)
 {
-    int32_t status = buf_length(&r->ahead) > 0 ? LIBHTTP_OK : driven_ahead(r, block_size(r));
+    bool over = (int64_t)buf_length(&r->all) > maximum;
+    int32_t status =
+        over || buf_length(&r->ahead) > 0 ? LIBHTTP_OK : driven_ahead(r, block_size(r));
 
-    if (status == LIBHTTP_OK && buf_length(&r->ahead) > 0)
+    if (status == LIBHTTP_OK && (over || buf_length(&r->ahead) > 0))
         return fail(&r->failure, LIBHTTP_E_TOO_LARGE,
                     "the body is larger than the maximum of %lld bytes", (long long)maximum);
     return status;

@@ -253,6 +253,20 @@ static void check_maximum_until_close(void)
     finish(&x, r);
 }
 
+static void check_smaller_maximum(void)
+{
+    struct carry x = {.piece = 0};
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = whole(&x, OK_LINE "\r\nhello");
+    all_gives(r, 9, LIBHTTP_AGAIN, "hello", "C-87 what came is held");
+    libhttp_connection_feed_eof(x.c);
+    all_gives(r, 3, LIBHTTP_E_TOO_LARGE, "hello", "T-26 and is over a smaller maximum");
+    all_gives(r, 5, LIBHTTP_OK, "hello", "C-87 and within the next");
+    finish(&x, r);
+}
+
 /* C-87, C-88: what came, then the error, again and again. */
 static void check_cut_off(const char *text, int64_t missing, const char *what)
 {
@@ -518,6 +532,7 @@ int main(void)
     check_peek();
     check_maximum();
     check_maximum_until_close();
+    check_smaller_maximum();
     check_cut_off(OK_LINE "Content-Length: 9\r\n\r\nhello", 4, "C-88 a length");
     check_cut_off(CHUNKED "6\r\nhello", -1, "C-88 a chunk");
     check_cut_off(CHUNKED "5\r\nhello\r\n", -1, "C-88 between chunks");
