@@ -34,6 +34,7 @@ EXTRAS = [
     (b"HTTP/1.1 200 OK\x0b\r\nContent-Length: 0\r\n\r\n", False),
     (b"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello!", True),
     (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: , chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", True),
+    (b"HTTP/1.0 200 OK\r\nConnection: x\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", False),
     (b"HTTP/1.0 200 OK\r\nConnection: keep-alives\r\nContent-Length: 0\r\n\r\n", False),
 ]
 

@@ -214,6 +214,13 @@ def keep_alive_inside_word(c):
             any(b"keep-alive" in v.lower() for v in c.values(rb"Connection")))
 
 
+def keep_alive_later(c):
+    """HTTP/1.0, and only a second Connection has keep-alive."""
+    values = c.values(rb"Connection")
+    return (c.status_line.startswith(b"HTTP/1.0") and b"keep-alive" in c.members(rb"Connection") and
+            b"keep-alive" not in values[0].lower())
+
+
 def bodyless(c):
     """A status or a request without a body: 1xx, 204, 304, HEAD."""
     return c.method == b"HEAD" or c.code() in (b"204", b"304") or c.code()[:1] == b"1"
