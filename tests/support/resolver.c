@@ -87,6 +87,8 @@ static struct addrinfo *one(const char *literal, int port)
     struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&found->address;
     bool is_v6 = strchr(literal, ':') != NULL;
 
+    if (found == NULL)
+        return NULL;
     in->sin_port = htons((uint16_t)port);
     found->address.ss_family = is_v6 ? AF_INET6 : AF_INET;
     inet_pton(found->address.ss_family, literal,
@@ -118,6 +120,10 @@ EXPORTED int getaddrinfo(const char *node, const char *service, const struct add
     for (char *literal; (literal = strsep(&rest, " ")) != NULL;) {
         if (*literal != '\0') {
             *end = one(literal, atoi(service));
+            if (*end == NULL) {
+                freeaddrinfo(*result);
+                return EAI_MEMORY;
+            }
             end = &(*end)->ai_next;
         }
     }
