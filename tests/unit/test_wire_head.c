@@ -185,8 +185,8 @@ static void check_fields(void)
           "a blank behind a value");
     FIELD("A: 0123456789abcdef\nB: y\r\nC: and so on, and on",
           "|A=0123456789abcdef|B=y|C=and so on, and on", "C-68 a bare LF behind a block");
-    FIELD("A-name-of-more-than-thirty-two-bytes-: b\r\n",
-          "|A-name-of-more-than-thirty-two-bytes-=b", "a long name");
+    FIELD("A-name-of-more-than-thirty-two-bytes-: b", "|A-name-of-more-than-thirty-two-bytes-=b",
+          "a long name");
     FIELD("A: b\r\nC:d\r\nE: the last of many blocks of bytes",
           "|A=b|C=d|E=the last of many blocks of bytes", "mixed");
     FIELD("A: \x01\x08\x0b\x1f\x7f\x80\xff!", "|A=\x01\x08\x0b\x1f\x7f\x80\xff!",
