@@ -121,7 +121,8 @@ LIBHTTP_API const void *libhttp_connection_peer_certificate(libhttp_connection *
                                                             int64_t *ret_length);
 
 /** Times of the last exchange, as microseconds since it began (putrequest); -1: has not happened.
- * Connect times: when it connected; while it is being opened, what has been passed so far. */
+ * Connect times: when it connected; while it is being opened, and where that failed, what has
+ * been passed so far. */
 #define LIBHTTP_TIME_RESOLVED   0
 #define LIBHTTP_TIME_CONNECTED  1
 #define LIBHTTP_TIME_HANDSHAKEN 2

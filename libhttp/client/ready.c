@@ -74,7 +74,7 @@ static void begin_on(struct libhttp_connection *c)
     s->bytes_in = s->bytes_out = 0;
 }
 
-/* What opening has passed so far, for whoever looks at it while it waits. */
+/* What opening has passed so far, for whoever looks at it while it waits or when it failed. */
 static void note_passed(struct libhttp_connection *c)
 {
     struct session *s = c->session;
@@ -128,10 +128,10 @@ static int32_t open_step(struct libhttp_connection *c)
 
     if (status == LIBHTTP_OK)
         status = session_open(c->session, &c->destination, &c->failure);
-    if (status == LIBHTTP_AGAIN) {
+    if (status != LIBHTTP_OK)
         note_passed(c);
+    if (status == LIBHTTP_AGAIN)
         return status;
-    }
     keep_tunnel_answer(c);
     if (status < 0)
         connection_reset(c);

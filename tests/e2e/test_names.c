@@ -133,6 +133,23 @@ static void test_passed(void)
     close(silent);
 }
 
+/* In blocking mode it is seen when it is over: how far a failed connect came. */
+static void test_how_far(void)
+{
+    struct peer *peer = peer_start((struct peer_step[]){PEER_READ(1), PEER_RESET, PEER_END});
+    libhttp_connection *c = conn_new(0, LIBHTTP_MODE_BLOCKING);
+
+    resolver_answer("127.0.0.1");
+    libhttp_connection_set_host(c, "a.example", -1, peer_port(peer));
+    libhttp_connection_set_tls(c, libhttp_tls_config_default());
+    ok(libhttp_connection_connect(c) < 0, "C-132 reset in the handshake");
+    ok(libhttp_connection_time(c, LIBHTTP_TIME_RESOLVED) >= 0, "C-132 the name was resolved");
+    ok(libhttp_connection_time(c, LIBHTTP_TIME_CONNECTED) >= 0, "C-132 it was connected");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_HANDSHAKEN), -1, "C-132 but no more");
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-132 the peer that resets");
+}
+
 /* The first one hangs: the second has its turn a quarter of a second later. */
 static void test_happy_eyeballs(void)
 {
@@ -375,6 +392,7 @@ int main(void)
         test_connect();
     }
     test_passed();
+    test_how_far();
     test_abandoned();
     ok(resolver_threads_end(), "T-39 no look-up's thread is left");
     is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
