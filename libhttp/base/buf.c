@@ -82,14 +82,12 @@ char *buf_make_room(struct buf *b, size_t n)
         b->failure = BUF_FULL;
         return NULL;
     }
-    if (b->capacity - b->end < n || !b->data) {
-        /* Moving is only worth it where it frees at least half: otherwise a slow reader makes it
-         * quadratic. */
-        if (b->start >= length)
-            move_to_front(b);
-        if ((b->capacity - b->end < n || !b->data) && !grow(b, b->end + n))
-            return NULL;
-    }
+    /* Moving is only worth it where it frees at least half: otherwise a slow reader makes it
+     * quadratic. */
+    if (b->start >= length)
+        move_to_front(b);
+    if ((b->capacity - b->end < n || !b->data) && !grow(b, b->end + n))
+        return NULL;
     return b->data + b->end;
 }
 

@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 
 # Percent of lines, of branches. What is at 100 stays there; the others may only go up.
-FLOORS = {"base": (100, 100), "wire": (100, 100), "net": (95, 89), "client": (95, 88), "public": (95, 90)}
+FLOORS = {"base": (100, 100), "wire": (100, 100), "net": (95, 90), "client": (95, 90), "public": (95, 90)}
 MARK = re.compile(r"/\* uncovered: \w.*")
 
 
