@@ -26,15 +26,6 @@ class Bytes(io.RawIOBase):
         return n
 
 
-class Reader(io.BufferedReader):
-    """Room for a GiB and more is refused, so that it doesn't depend on the machine."""
-
-    def read(self, n=-1):
-        if n is not None and n >= 2**30:
-            raise MemoryError
-        return super().read(n)
-
-
 class Socket:
     """As much of a socket as http.client uses: `sent` is what left."""
 
@@ -44,7 +35,7 @@ class Socket:
 
     def makefile(self, mode):
         assert mode == "rb"
-        return Reader(self.incoming)
+        return io.BufferedReader(self.incoming)
 
     def sendall(self, data):
         self.sent += bytes(data)
