@@ -30,8 +30,8 @@ func connect(t *testing.T, url string) *libhttp.Connection {
 	return c
 }
 
-// peer answers each connection with a text, whatever is asked, and closes.
-func peer(t *testing.T, answer string) string {
+// listen calls talk for each connection, at the same time, and closes it then; it gives the address.
+func listen(t *testing.T, talk func(*net.TCPConn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -42,14 +42,24 @@ func peer(t *testing.T, answer string) string {
 			if err != nil {
 				return
 			}
-			conn.Read(make([]byte, 65536))
-			io.WriteString(conn, answer)
-			conn.(*net.TCPConn).CloseWrite()
-			io.Copy(io.Discard, conn)
-			conn.Close()
+			go func() {
+				defer conn.Close()
+				talk(conn.(*net.TCPConn))
+			}()
 		}
 	}()
 	return listener.Addr().String()
+}
+
+// peer answers each connection with a text, whatever is asked, and closes.
+func peer(t *testing.T, answer string) string {
+	t.Helper()
+	return listen(t, func(conn *net.TCPConn) {
+		conn.Read(make([]byte, 65536))
+		io.WriteString(conn, answer)
+		conn.CloseWrite()
+		io.Copy(io.Discard, conn)
+	})
 }
 
 // The sessions of http.client's documentation.

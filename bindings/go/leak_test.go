@@ -92,31 +92,18 @@ func steady(t *testing.T, count int, play func()) {
 
 // plainServer answers on every connection as often as it is asked to, and costs little.
 func plainServer(t *testing.T) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
+	return listen(t, func(conn *net.TCPConn) {
+		for data := make([]byte, 4096); ; {
+			n, err := conn.Read(data)
 			if err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				for data := make([]byte, 4096); ; {
-					n, err := conn.Read(data)
-					if err != nil {
-						return
-					}
-					if !bytes.HasSuffix(data[:n], []byte("\r\n\r\n")) {
-						continue
-					}
-					io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-				}
-			}()
+			if !bytes.HasSuffix(data[:n], []byte("\r\n\r\n")) {
+				continue
+			}
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
 		}
-	}()
-	return listener.Addr().String()
+	})
 }
 
 // Connections that were closed, and such as were only forgotten.

@@ -347,28 +347,16 @@ func TestTimeouts(t *testing.T) {
 }
 
 func TestEarlyAnswer(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				conn.Read(make([]byte, 4096))
-				io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nstop")
-				io.Copy(io.Discard, conn)
-			}()
-		}
-	}()
+	address := listen(t, func(conn *net.TCPConn) {
+		conn.Read(make([]byte, 4096))
+		io.WriteString(conn, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nstop")
+		io.Copy(io.Discard, conn)
+	})
 	client := clientOf(t, &libhttp.Transport{})
 	silent, writer := io.Pipe()
 	defer writer.Close()
 	for name, source := range map[string]io.Reader{"endless": zeros{}, "silent": silent} {
-		request, _ := http.NewRequest("PUT", "http://"+listener.Addr().String(), source)
+		request, _ := http.NewRequest("PUT", "http://"+address, source)
 		response, err := client.Do(request)
 		if err != nil {
 			t.Errorf("C-124 %s: %v", name, err)
@@ -632,29 +620,16 @@ func TestCloseUnread(t *testing.T) {
 
 // A loss after the request was sent is told, and the request never sent again.
 func TestNeverTwice(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
 	var requests int32
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				buffer := make([]byte, 4096)
-				conn.Read(buffer)
-				io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-				if n, _ := conn.Read(buffer); n > 0 {
-					atomic.AddInt32(&requests, 1)
-				}
-			}()
+	url := "http://" + listen(t, func(conn *net.TCPConn) {
+		buffer := make([]byte, 4096)
+		conn.Read(buffer)
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		if n, _ := conn.Read(buffer); n > 0 {
+			atomic.AddInt32(&requests, 1)
 		}
-	}()
+	})
 	client := clientOf(t, &libhttp.Transport{})
-	url := "http://" + listener.Addr().String()
 	response, err := client.Get(url)
 	must(t, err)
 	body(t, response)
