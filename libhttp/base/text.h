@@ -20,6 +20,7 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
 
 /*
  * Data: a negative length is an error, NULL is one where the length isn't 0; any byte may be in it.
+ * As with text, *ret is empty where it is refused.
  */
 int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,
                 struct failure *failure);
