@@ -5,7 +5,15 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "trust/sweep.h"
+
 static uintptr_t library_from, library_until;
+static struct {
+    bool armed;
+    int64_t left;
+    bool ever_after;
+    bool struck;
+} now;
 
 static int find_library(struct dl_phdr_info *info, size_t size, void *context)
 {
@@ -30,7 +38,38 @@ bool sweep_find_library(void)
     return library_from != 0;
 }
 
-bool sweep_from_library(const void *return_address)
+static bool is_from_library(const void *return_address)
 {
     return (uintptr_t)return_address >= library_from && (uintptr_t)return_address < library_until;
+}
+
+void sweep_arm(const struct sweep_fault *fault)
+{
+    now.left = fault->at;
+    now.ever_after = fault->ever_after;
+    now.struck = false;
+    now.armed = true;
+}
+
+bool sweep_disarm(const struct sweep_fault *fault)
+{
+    (void)fault;
+    now.armed = false;
+    return now.struck;
+}
+
+bool sweep_is_armed(void)
+{
+    return now.armed;
+}
+
+bool sweep_strikes(const void *return_address)
+{
+    if (!now.armed || !is_from_library(return_address))
+        return false;
+    now.left--;
+    if (now.left > 0 || (now.left < 0 && !now.ever_after))
+        return false;
+    now.struck = true;
+    return true;
 }

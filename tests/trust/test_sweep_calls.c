@@ -52,39 +52,28 @@ static const struct errno_of numbers[] = {
     {ENOPROTOOPT, OF(SETS), false},
 };
 
-static struct {
-    bool armed;
-    const struct errno_of *what;
-    int64_t left;
-    bool ever_after;
-    bool struck;
-} now;
+static const struct errno_of *what; /* is struck with */
+static bool ever_after;
 
 static bool strikes(enum kind kind, const void *from)
 {
-    if (!now.armed || !(now.what->kinds & OF(kind)) || !sweep_from_library(from))
-        return false;
-    now.left--;
-    if (now.left > 0 || (now.left < 0 && !now.ever_after))
-        return false;
-    now.struck = true;
-    return true;
+    return sweep_is_armed() && (what->kinds & OF(kind)) && sweep_strikes(from);
 }
 
 static size_t few(void)
 {
-    return now.ever_after ? 13 : 1;
+    return ever_after ? 13 : 1;
 }
 
 static int failed(void)
 {
-    errno = now.what->number;
+    errno = what->number;
     return -1;
 }
 
 /* In a function of this name: struck, and not merely short. */
 #define FEW(length)   ((length) < few() ? (length) : few())
-#define IS_SHORT      (now.what->number == SHORT)
+#define IS_SHORT      (what->number == SHORT)
 #define STRIKES(kind) strikes(kind, __builtin_return_address(0))
 
 #pragma GCC visibility push(default)
@@ -195,7 +184,7 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
     bool struck = STRIKES(CONNECTS);
 
     /* Interrupted, a TCP connect goes on all the same; a Unix one has not begun. */
-    if (!struck || (now.what->number == EINTR && address->sa_family != AF_UNIX)) {
+    if (!struck || (what->number == EINTR && address->sa_family != AF_UNIX)) {
         int status = (int)syscall(SYS_connect, fd, address, length);
 
         return struck ? failed() : status;
@@ -270,27 +259,12 @@ int close(int fd)
 
 #pragma GCC visibility pop
 
-static void begin(const struct sweep_fault *fault)
-{
-    now.left = fault->at;
-    now.ever_after = fault->ever_after;
-    now.struck = false;
-    now.armed = true;
-}
-
-static bool end(const struct sweep_fault *fault)
-{
-    (void)fault;
-    now.armed = false;
-    return now.struck;
-}
-
 /* The system's error itself, or what a lost connection is. */
 static bool accepts(const struct sweep_fault *fault, const struct sweep_failure *failure)
 {
     bool lost = fault->number == ECONNRESET || fault->number == EPIPE || fault->number == ETIMEDOUT;
 
-    if (now.what->harmless)
+    if (what->harmless)
         return false;
     switch (failure->code) {
     case LIBHTTP_E_OS:
@@ -312,14 +286,14 @@ static bool accepts(const struct sweep_fault *fault, const struct sweep_failure 
     }
 }
 
-static void sweep(struct sweep *s, bool ever_after)
+static void sweep(struct sweep *s)
 {
     struct sweep_fault fault = {
-        .begin = begin,
-        .end = end,
+        .begin = sweep_arm,
+        .end = sweep_disarm,
         .at = 1,
         .ever_after = ever_after,
-        .number = now.what->number,
+        .number = what->number,
         .accepts = accepts,
         .what = "system call",
     };
@@ -333,10 +307,12 @@ static void each(struct sweep *s)
     if (s->mode == DRIVE_CARRIED)
         return; /* it makes none */
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        now.what = &numbers[i];
-        sweep(s, false);
-        if (now.what->number != EINTR && now.what->number != EAGAIN)
-            sweep(s, true);
+        what = &numbers[i];
+        ever_after = false;
+        sweep(s);
+        ever_after = what->number != EINTR && what->number != EAGAIN;
+        if (ever_after)
+            sweep(s);
     }
     ok(s->points > 0, "T-37 system calls were reached");
 }

@@ -17,26 +17,16 @@
 /* How SSL_read_ex and its kin fail; what makes something fails with NO_MEMORY alone. */
 enum way { PROTOCOL, NO_MEMORY, BROKEN_OFF, WAYS };
 
-static struct {
-    bool armed;
-    enum way way;
-    int64_t left;
-    bool ever_after;
-    bool struck;
-    bool failed_last; /* what SSL_get_error is asked about was struck */
-} now;
+static enum way way;
+static bool failed_last; /* what SSL_get_error is asked about was struck */
 
 static bool strikes(bool makes, const void *from)
 {
-    if (!now.armed || !sweep_from_library(from) || (makes && now.way != NO_MEMORY))
+    if ((makes && way != NO_MEMORY) || !sweep_strikes(from))
         return false;
-    now.left--;
-    if (now.left > 0 || (now.left < 0 && !now.ever_after))
-        return false;
-    now.struck = true;
-    if (now.way == PROTOCOL)
+    if (way == PROTOCOL)
         ERR_raise(ERR_LIB_SSL, SSL_R_WRONG_VERSION_NUMBER);
-    else if (now.way == NO_MEMORY)
+    else if (way == NO_MEMORY)
         ERR_raise(makes ? ERR_LIB_CRYPTO : ERR_LIB_SSL, ERR_R_MALLOC_FAILURE);
     return true;
 }
@@ -62,8 +52,8 @@ static bool strikes(bool makes, const void *from)
 #define MOVES(name, parameters, arguments)                                                         \
     int name parameters                                                                            \
     {                                                                                              \
-        now.failed_last = strikes(false, __builtin_return_address(0));                             \
-        return now.failed_last ? (now.way == BROKEN_OFF ? 0 : -1) : NEXT(name) arguments;          \
+        failed_last = strikes(false, __builtin_return_address(0));                                 \
+        return failed_last ? (way == BROKEN_OFF ? 0 : -1) : NEXT(name) arguments;                  \
     }
 
 #pragma GCC visibility push(default)
@@ -93,27 +83,12 @@ MOVES(SSL_shutdown, (SSL *ssl), (ssl))
 
 int SSL_get_error(const SSL *ssl, int result)
 {
-    if (now.armed && now.failed_last)
-        return now.way == BROKEN_OFF ? SSL_ERROR_SYSCALL : SSL_ERROR_SSL;
+    if (sweep_is_armed() && failed_last)
+        return way == BROKEN_OFF ? SSL_ERROR_SYSCALL : SSL_ERROR_SSL;
     return NEXT(SSL_get_error)(ssl, result);
 }
 
 #pragma GCC visibility pop
-
-static void begin(const struct sweep_fault *fault)
-{
-    now.left = fault->at;
-    now.ever_after = fault->ever_after;
-    now.struck = now.failed_last = false;
-    now.armed = true;
-}
-
-static bool end(const struct sweep_fault *fault)
-{
-    (void)fault;
-    now.armed = false;
-    return now.struck;
-}
 
 /* An error of TLS, memory, or a lost connection; nothing else may come of it. */
 static bool accepts(const struct sweep_fault *fault, const struct sweep_failure *failure)
@@ -121,15 +96,15 @@ static bool accepts(const struct sweep_fault *fault, const struct sweep_failure 
     (void)fault;
     switch (failure->code) {
     case LIBHTTP_E_TLS:
-        return now.way != BROKEN_OFF || failure->text[0] != '\0';
+        return way != BROKEN_OFF || failure->text[0] != '\0';
     case LIBHTTP_E_NO_MEMORY:
-        return now.way == NO_MEMORY;
+        return way == NO_MEMORY;
     case LIBHTTP_E_REMOTE_DISCONNECTED:
     case LIBHTTP_E_INCOMPLETE_READ:
     case LIBHTTP_E_TUNNEL_FAILED:
         return true;
     case LIBHTTP_E_OS:
-        return now.way == BROKEN_OFF;
+        return way == BROKEN_OFF;
     default:
         return false;
     }
@@ -138,11 +113,11 @@ static bool accepts(const struct sweep_fault *fault, const struct sweep_failure 
 static void sweep(struct sweep *s, bool ever_after)
 {
     struct sweep_fault fault = {
-        .begin = begin,
-        .end = end,
+        .begin = sweep_arm,
+        .end = sweep_disarm,
         .at = 1,
         .ever_after = ever_after,
-        .number = (int)now.way,
+        .number = (int)way,
         .accepts = accepts,
         .what = "call of OpenSSL's",
     };
@@ -155,8 +130,8 @@ static void each(struct sweep *s)
 {
     if (!s->exchange->tls)
         return;
-    for (int way = 0; way < WAYS; way++) {
-        now.way = (enum way)way;
+    for (int i = 0; i < WAYS; i++) {
+        way = (enum way)i;
         sweep(s, false);
         sweep(s, true);
     }
