@@ -261,7 +261,7 @@ TestWaiting["test an interrupt ends a wait: the hook of a signal is run"] = func
     -- The first line that it prints says that it is about to wait.
     local run = io.popen(([[
         %s %s >%s.out 2>&1 & pid=$!
-        until grep -q . %s.out || ! kill -0 $pid; do sleep 0.05; done
+        until grep -qs . %s.out || ! kill -0 $pid; do sleep 0.05; done
         sleep 0.2; kill -INT $pid; wait $pid; cat %s.out; rm %s.out
     ]]):format(interpreter, script, script, script, script, script))
     local said = run:read("*a")
