@@ -21,20 +21,44 @@
 #define LIBHTTP_LUA_READ_MAX 65536
 
 /**
- * 1 for nil, or a handle that SWIG made: those have ".type" in their metatables. The error is
- * raised here, as SWIG's own message would look into the userdata too.
+ * The C handle of a userdata that SWIG made for this type, NULL for nil. A foreign userdata isn't
+ * looked into: only one of SWIG's size can be one of its own.
  */
-static inline int libhttp_lua_is_handle(lua_State *L, int at)
+static inline void *libhttp_lua_handle(lua_State *L, int at, const swig_type_info *type)
 {
-    int is = lua_isnil(L, at);
+    const swig_lua_userdata *data = NULL;
 
-    if (lua_type(L, at) == LUA_TUSERDATA && lua_getmetatable(L, at)) {
-        lua_pushliteral(L, ".type");
-        lua_rawget(L, -2);
-        is = !lua_isnil(L, -1);
-        lua_pop(L, 2);
-    }
-    return is ? 1 : luaL_argerror(L, at, "a handle is wanted");
+    if (lua_isnil(L, at))
+        return NULL;
+    if (lua_type(L, at) == LUA_TUSERDATA && lua_rawlen(L, at) == sizeof *data)
+        data = (const swig_lua_userdata *)lua_touserdata(L, at);
+    if (data == NULL || data->type != type)
+        luaL_argerror(L, at, "another handle is wanted");
+    return data->ptr;
+}
+
+/** __gc: frees the C handle. Finalizers that still come to the userdata after it find NULL. */
+static inline int libhttp_lua_end(lua_State *L)
+{
+    swig_lua_userdata *data = (swig_lua_userdata *)lua_touserdata(L, 1);
+    const swig_lua_class *of = (const swig_lua_class *)data->type->clientdata;
+    void *handle = data->ptr;
+
+    data->ptr = NULL;
+    if (data->own && handle != NULL && of->destructor != NULL)
+        of->destructor(handle);
+    return 0;
+}
+
+/** Whether a handle's __gc hasn't been there yet: before what it lent is looked at. */
+static inline int libhttp_lua_is_alive(lua_State *L)
+{
+    const swig_lua_userdata *data = NULL;
+
+    if (lua_type(L, 1) == LUA_TUSERDATA && lua_rawlen(L, 1) == sizeof *data)
+        data = (const swig_lua_userdata *)lua_touserdata(L, 1);
+    lua_pushboolean(L, data != NULL && data->ptr != NULL);
+    return 1;
 }
 
 /** Nobody gets at the metatable on the top of the stack through getmetatable(). It stays there. */
@@ -45,9 +69,21 @@ static inline void libhttp_lua_hide(lua_State *L)
     lua_rawset(L, -3);
 }
 
+/** Puts a function, or nil, into the table on the top. */
+static inline void libhttp_lua_put(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_pushstring(L, name);
+    if (function)
+        lua_pushcfunction(L, function);
+    else
+        lua_pushnil(L);
+    lua_rawset(L, -3);
+}
+
 /**
  * Hides what SWIG puts into the metatables of the module, on the top, and of its classes: some of
- * that crashes when it is called by hand, __gc frees twice, and __disown writes to any userdata.
+ * that crashes when it is called by hand. And mends it: __gc left the freed handle where it was,
+ * __eq looked into any userdata, __disown wrote to it.
  */
 static inline void libhttp_lua_seal(lua_State *L)
 {
@@ -61,9 +97,10 @@ static inline void libhttp_lua_seal(lua_State *L)
         libhttp_lua_hide(L);
         lua_getfield(L, -1, ".instance");
         libhttp_lua_hide(L);
+        libhttp_lua_put(L, "__gc", libhttp_lua_end);
+        libhttp_lua_put(L, "__eq", NULL);
         lua_getfield(L, -1, ".fn");
-        lua_pushnil(L);
-        lua_setfield(L, -2, "__disown");
+        libhttp_lua_put(L, "__disown", NULL);
         lua_pop(L, 3);
     }
 }

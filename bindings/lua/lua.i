@@ -11,10 +11,7 @@
 %rename("$ignore", regextarget=1) "^LIBHTTP_";
 
 /* SWIG takes any userdata for one of its own and looks into it: a file would be a crash. */
-%typemap(in, checkfn="libhttp_lua_is_handle") SWIGTYPE * %{
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L, $input, (void **)&$1, $descriptor, 0)))
-    SWIG_fail_ptr("$symname", $argnum, $descriptor);
-%}
+%typemap(in) SWIGTYPE * "$1 = ($1_ltype)libhttp_lua_handle(L, $input, $descriptor);"
 
 %typemap(in) int32_t "$1 = (int32_t)libhttp_lua_integer(L, $input, INT32_MIN, INT32_MAX);"
 %typemap(in) int64_t "$1 = libhttp_lua_integer(L, $input, INT64_MIN, INT64_MAX);"
@@ -65,6 +62,7 @@
 %typemap(argout) SWIGTYPE **ret "SWIG_NewPointerObj(L, *$1, $*1_descriptor, 1); SWIG_arg++;"
 
 /* What C has no function for; see core.h. */
+%native(is_alive) int libhttp_lua_is_alive(lua_State *L);
 %native(poll) int libhttp_lua_poll(lua_State *L);
 %native(file_descriptor) int libhttp_lua_file_descriptor(lua_State *L);
 %native(file_moved) int libhttp_lua_file_moved(lua_State *L);

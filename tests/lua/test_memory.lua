@@ -60,6 +60,48 @@ TestMemory["test T-32: connections, responses, messages and streams are dropped 
     lu.assertTrue(descriptors() <= before + 1)
 end
 
+-- Finalizers run in the opposite order of setmetatable(): the handles' come first, and what was freed must be seen to be.
+TestMemory["test T-32: a finalizer that uses a connection and a response whose turn came before"] = function()
+    local calls, lent = 0, nil
+    local function finalizer(kept)
+        for _, name in ipairs { "close", "cancel", "getresponse", "read", "getheader", "fileno" } do
+            for _, object in ipairs { kept.conn, kept.response } do
+                pcall(object[name] or error, object, "Server")
+                pcall(tostring, object)
+                calls = calls + 1
+            end
+        end
+        lent = pcall(kept.headers.get, kept.headers, "Server")
+    end
+    local function drop()
+        local kept
+        if _VERSION == "Lua 5.1" then
+            local proxy = newproxy(true)
+            kept = { proxy = proxy }
+            getmetatable(proxy).__gc = function()
+                finalizer(kept)
+            end
+        else
+            kept = setmetatable({}, { __gc = finalizer })
+        end
+        kept.conn = support.plain()
+        assert(kept.conn:request("GET", "/"))
+        kept.response = assert(kept.conn:getresponse())
+        kept.headers = kept.response.headers
+    end
+    drop()
+    collectgarbage()
+    collectgarbage()
+    lu.assertEquals(calls, 12)
+    lu.assertFalse(lent)
+end
+
+TestMemory["test T-33: a handle is compared with what is none of ours"] = function()
+    local core = require "libhttp.core"
+    lu.assertFalse(core.connection() == io.stdout)
+    lu.assertFalse(io.stdout == core.connection())
+end
+
 TestMemory["test 100,000 connections are made and dropped without growth"] = function()
     local config = http.TLSConfig()
     local function make(count)

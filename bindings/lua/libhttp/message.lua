@@ -12,9 +12,14 @@ local message = {}
 local Message = {}
 local metatable = { __name = "libhttp.Message" }
 
+-- The owner's finalizer may have come before one that still has the message.
 local function handle_of(self)
     if type(self) ~= "table" or getmetatable(self) ~= metatable then
         error("a libhttp Message is wanted: call it with ':'", 3)
+    end
+    local owner = self._owner
+    if owner and not core.is_alive(owner._h) then
+        error("the response of these fields was collected", 3)
     end
     return self._h
 end
@@ -47,7 +52,7 @@ message.value_of, message.name_of = value_of, name_of
 
 -- owner: what must outlive a borrowed handle.
 local function wrap(h, owner)
-    return h and setmetatable({ _h = h, _owner = owner }, metatable)
+    return h and setmetatable({ _h = h, _owner = owner or false }, metatable)
 end
 message.wrap = wrap
 
@@ -103,7 +108,7 @@ end
 function message.new(from, level)
     level = level or 1
     if getmetatable(from) == metatable then
-        return message.copy_of(from._h)
+        return message.copy_of(handle_of(from))
     end
     local self = wrap(core.headers())
     if from == nil then
@@ -119,7 +124,7 @@ function message.handle(from, level)
     if from == nil then
         return nil
     elseif getmetatable(from) == metatable then
-        return from._h
+        return handle_of(from)
     end
     return message.new(from, level + 1)._h
 end
@@ -186,11 +191,12 @@ end
 
 --- Iterates over names and values, in their order.
 function Message:items()
-    local h, index = handle_of(self), -1
-    local owner = self -- held by the iterator, so that the handle lives
+    local index = -1
+    handle_of(self)
     return function()
+        local h = handle_of(self)
         index = index + 1
-        return core.headers_name(owner and h, index), core.headers_value(h, index)
+        return core.headers_name(h, index), core.headers_value(h, index)
     end
 end
 
@@ -279,7 +285,7 @@ metatable.__newindex = function(self, key, value)
     end
 end
 metatable.__len = function(self)
-    return core.headers_count(self._h)
+    return core.headers_count(handle_of(self))
 end
 metatable.__pairs = function(self)
     return Message.items(self)
