@@ -21,6 +21,7 @@ struct tls *tls_enter(const struct transport *t, struct failure *failure)
     tls->failure = failure;
     tls->below = LIBHTTP_OK;
     tls->asked = tls->filling = tls->ended = false;
+    tls->smooth = tls->shook_hands = false;
     return tls;
 }
 
@@ -30,7 +31,9 @@ void tls_leave(struct tls *tls)
     if (buf_failed(&tls->unsent) && !tls->reason)
         tls->reason = ERR_PACK(ERR_LIB_SSL, 0, ERR_R_MALLOC_FAILURE);
     tls->failure = NULL;
-    host_errors_restore(tls->host);
+    /* Most calls leave no error behind: that saves a look for one. */
+    if (tls->host || !tls->smooth || tls->shook_hands)
+        host_errors_restore(tls->host);
     tls->host = NULL;
 }
 

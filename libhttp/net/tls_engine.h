@@ -22,6 +22,7 @@ BIO_METHOD *tls_bio_method_new(void);
  * SSL_get_app_data.
  */
 int tls_link_new_session(SSL *ssl, SSL_SESSION *session);
+void tls_link_shook_hands(const SSL *ssl, int where, int value);
 void tls_link_log_key(const SSL *ssl, const char *line);
 
 /*

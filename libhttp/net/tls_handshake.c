@@ -33,6 +33,16 @@ int tls_link_new_session(SSL *ssl, SSL_SESSION *session)
     return 1;
 }
 
+/* Tickets and key updates come with the data; what OpenSSL does about one may leave errors. */
+void tls_link_shook_hands(const SSL *ssl, int where, int value)
+{
+    struct tls *tls = SSL_get_app_data(ssl);
+
+    (void)where;
+    (void)value;
+    tls->shook_hands = true;
+}
+
 static int32_t handshake_failed(struct tls *tls, const char *doing)
 {
     if (SSL_get_verify_result(tls->ssl) != X509_V_OK &&

@@ -52,10 +52,12 @@ struct tls {
     /* The call under way, for tls_bio.c: */
     struct host_errors *host;
     struct failure *failure;
-    int32_t below; /* what the link below said last: OK, AGAIN or an error */
-    bool asked;    /* it has been read from in this call: one call may sleep once */
-    bool filling;  /* the caller has bytes already: only what is here */
-    bool ended;    /* it gave EOF */
+    int32_t below;    /* what the link below said last: OK, AGAIN or an error */
+    bool asked;       /* it has been read from in this call: one call may sleep once */
+    bool filling;     /* the caller has bytes already: only what is here */
+    bool ended;       /* it gave EOF */
+    bool smooth;      /* all that was asked of OpenSSL went well */
+    bool shook_hands; /* it has seen an alert or a message of a handshake */
     /* OpenSSL has asked for bytes that were not there: nothing whole is left in its buffer */
     bool starved;
 };

@@ -70,6 +70,7 @@ static int32_t read_areas(struct tls *tls, const struct iovec *areas, int count,
         /* The caller gets what came before an error, and the error next time. */
         tls->reason = ERR_peek_error();
     }
+    tls->smooth = !failed;
     tls->received += got;
     *ret_got = got;
     return LIBHTTP_OK;

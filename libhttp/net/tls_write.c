@@ -103,6 +103,7 @@ static int32_t write_areas(struct tls *tls, const struct iovec *areas, int count
         if (!encrypt_next(tls, &at, &taken))
             return writing_failed(tls);
     }
+    tls->smooth = true;
     code = push_out(tls);
     if (code == LIBHTTP_OK)
         *ret_put = taken;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "client/tls_access.h"
+#include "net/tls_link.h"
 #include "support/counts.h"
 #include "support/tls_pair.h"
 #include "tap.h"
@@ -160,6 +161,44 @@ static void test_link(int version)
     after("freeing the configuration");
 }
 
+/* As OpenSSL may do about a message that it understands all the same. */
+static void leave_an_error(int sent, int version, int type, const void *data, size_t length,
+                           SSL *ssl, void *what)
+{
+    (void)version;
+    (void)data;
+    (void)length;
+    (void)ssl;
+    (void)what;
+    if (!sent && type == SSL3_RT_HANDSHAKE)
+        ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
+}
+
+/* A key update comes with data: reading goes well, and so does writing, where it is answered. */
+static void test_key_update(void)
+{
+    struct tls_pair pair;
+    libhttp_tls_config *config = tls_pair_config(ca);
+    char room[16];
+    size_t n = 0;
+
+    tls_pair_init(&pair, leaf, &(struct tls_pair_options){.version = TLS1_3_VERSION});
+    tls_pair_open(&pair, config, "a.example", NULL);
+    SSL_set_msg_callback(tls_of(pair.tls)->ssl, leave_an_error);
+    is(SSL_key_update(pair.server, SSL_KEY_UPDATE_REQUESTED), 1, "the server wants new keys");
+    tls_pair_say(&pair, "xyz", 3);
+    before();
+    is(net_read(&pair.net, pair.tls, room, sizeof room, &n), LIBHTTP_OK, "the data is read");
+    after("a key update before data");
+    is((intmax_t)n, 3, "all of it");
+    before();
+    is(net_write(&pair.net, pair.tls, "x", 1, &n), LIBHTTP_OK, "and answered");
+    after("writing after it");
+    ERR_clear_error();
+    tls_pair_done(&pair);
+    libhttp_tls_config_free(config);
+}
+
 static void test_refusal(void)
 {
     struct tls_pair pair;
@@ -211,6 +250,7 @@ int main(void)
         test_hiding();
         test_link(TLS1_3_VERSION);
         test_link(TLS1_2_VERSION);
+        test_key_update();
         test_refusal();
         test_setters();
     }
