@@ -105,14 +105,16 @@ static bool is_quiet(struct session *s)
 
 void connection_exchange_done(struct libhttp_connection *c, struct session *s, bool persists)
 {
-    bool next_is_under_way = c->session == s && c->state == LIBHTTP_STATE_REQUEST_SENT;
+    bool next_is_under_way =
+        c->session == s && c->state == LIBHTTP_STATE_REQUEST_SENT && !c->look_due;
     int64_t now = session_received_at(s);
 
     c->unread = NULL;
     c->times[LIBHTTP_TIME_COMPLETE] = now;
     c->bytes_in = s->bytes_in;
     c->bytes_out = s->bytes_out;
-    if (persists && (next_is_under_way || is_quiet(s))) {
+    /* With the next request under way, only what was here before it left is known to be such. */
+    if (persists && (next_is_under_way ? s->stale == 0 : is_quiet(s))) {
         s->idle_since = now;
         if (!next_is_under_way)
             s->started = 0;

@@ -75,6 +75,7 @@ static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capac
     status = body_decode(&r->body, buffer, length, &r->session->settings->limits, &used, ret_got,
                          &r->failure);
     buf_consume(input, used);
+    r->session->stale -= used < r->session->stale ? used : r->session->stale;
     return give_first(r, status, *ret_got);
 }
 

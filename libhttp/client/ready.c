@@ -70,6 +70,7 @@ static void begin_on(struct libhttp_connection *c)
     c->look_due = false;
     s->started = c->started;
     s->quiet_since = 0;
+    s->stale = c->unread ? buf_length(&s->input) : 0;
     s->sent_before += s->bytes_out;
     s->bytes_in = s->bytes_out = 0;
 }

@@ -44,6 +44,7 @@ struct session {
     struct transport *bottom;
     struct transport *tls; /* the TLS link, or NULL */
     struct buf input;      /* received, not used */
+    size_t stale;          /* what was in it before a request left beside an unread response */
     struct head *partial;  /* the parser of an incomplete head in input, or NULL */
     int32_t reading;       /* needs of the reading call that gave AGAIN: WANT_…; 0: none */
     int32_t writing;       /* the same of the writing call */

@@ -162,6 +162,10 @@ static int32_t await_continue(struct libhttp_connection *c)
     struct session *s = c->session;
     int32_t status = LIBHTTP_OK;
 
+    if (c->unread) { /* what comes is the earlier response's: no 100 could be heard (C-19) */
+        c->exchange->upload.expect = EXPECT_GO;
+        return LIBHTTP_OK;
+    }
     if (s->continue_until == CLOCK_NEVER)
         s->continue_until = clock_after(clock_now(), c->settings->continue_ms);
     while (status == LIBHTTP_OK && c->exchange->upload.expect == EXPECT_WAITING) {
