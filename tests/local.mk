@@ -324,11 +324,14 @@ tests_fuzz_libreplay_la_SOURCES = \
 	tests/fuzz/api.h \
 	tests/fuzz/api_ops.c \
 	tests/fuzz/api_text_ops.c \
+	tests/fuzz/api_tls_ops.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/message.c \
 	tests/fuzz/message.h \
-	tests/fuzz/replay.c
+	tests/fuzz/replay.c \
+	tests/fuzz/server.c \
+	tests/fuzz/server.h
 FUZZ_LDADD = tests/fuzz/libreplay.la $(LDADD)
 tests_fuzz_fuzz_api_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_connect_LDADD = $(FUZZ_LDADD)

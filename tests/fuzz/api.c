@@ -2,6 +2,7 @@
 #include "fuzz/api.h"
 
 #include <errno.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,11 +32,13 @@ int64_t api_number(struct fuzz_input *in)
     return numbers[fuzz_byte(in) % (sizeof numbers / sizeof numbers[0])];
 }
 
-static void drop_peer(struct link *l)
+void api_forget(struct link *l)
 {
     if (l->peer >= 0)
         close(l->peer);
     l->peer = -1;
+    SSL_free(l->server);
+    l->server = NULL;
 }
 
 void api_carry(struct link *l)
@@ -45,7 +48,7 @@ void api_carry(struct link *l)
     api_check(l, status);
     if (status != LIBHTTP_OK)
         return;
-    drop_peer(l);
+    api_forget(l);
     l->carried = true;
 }
 
@@ -62,7 +65,7 @@ void api_adopt(struct link *l, struct fuzz_input *in)
         close(pair[1]);
         return;
     }
-    drop_peer(l);
+    api_forget(l);
     l->peer = pair[1];
     l->carried = false;
     api_say(l, in);
@@ -70,18 +73,8 @@ void api_adopt(struct link *l, struct fuzz_input *in)
         api_end(l);
 }
 
-/* A blocking call must never wait for this program itself. */
-void api_end(struct link *l)
+void api_give(struct link *l, struct fuzz_text text)
 {
-    if (l->peer >= 0)
-        shutdown(l->peer, SHUT_WR);
-    else if (l->carried)
-        api_check(l, libhttp_connection_feed_eof(l->c));
-}
-
-void api_say(struct link *l, struct fuzz_input *in)
-{
-    struct fuzz_text text = fuzz_text(in);
     int64_t taken = -1;
     int32_t status;
 
@@ -93,16 +86,93 @@ void api_say(struct link *l, struct fuzz_input *in)
         api_check(l, status);
         fuzz_require(status != LIBHTTP_OK || (taken >= 0 && taken <= (int64_t)text.length));
     }
+}
+
+void api_say(struct link *l, struct fuzz_input *in)
+{
+    struct fuzz_text text = fuzz_text(in);
+
+    api_give(l, text);
     fuzz_text_free(&text);
+}
+
+static SSL *new_server(void)
+{
+    static const struct server_name name = {GEN_DNS, FUZZ_LITERAL(API_HOST)};
+    static SSL_CTX *ctx;
+
+    if (!ctx)
+        ctx = server_context(&(struct server_names){.list = &name, .count = 1});
+    return server_new(ctx);
+}
+
+/* What isn't TLS yet, as a head for a proxy, is of no interest. */
+static void hear(struct link *l, const char *data, size_t length)
+{
+    enum { HANDSHAKE = 22 };
+
+    if (!l->server && length > 0 && data[0] == HANDSHAKE)
+        l->server = new_server();
+    if (l->server)
+        server_hear(l->server, data, length);
+}
+
+static void drain_socket(struct link *l)
+{
+    char room[4096];
+    ssize_t n;
+
+    while ((n = recv(l->peer, room, sizeof room, MSG_DONTWAIT)) > 0)
+        hear(l, room, (size_t)n);
+}
+
+static void drain_carried(struct link *l)
+{
+    const void *data = NULL;
+    int64_t length = 0;
+
+    while (libhttp_connection_take(l->c, &data, &length) == LIBHTTP_OK && length > 0) {
+        hear(l, data, (size_t)length);
+        fuzz_require(libhttp_connection_took(l->c, length) == LIBHTTP_OK);
+    }
+}
+
+static void answer(struct link *l)
+{
+    struct fuzz_text text;
+
+    if (!l->server)
+        return;
+    text = server_output(l->server);
+    if (text.length > 0)
+        api_give(l, text);
+    server_was_sent(l->server, text.length);
+}
+
+/* A blocking call must never wait for this program itself. */
+void api_end(struct link *l)
+{
+    answer(l);
+    if (l->peer >= 0)
+        shutdown(l->peer, SHUT_WR);
+    else if (l->carried)
+        api_check(l, libhttp_connection_feed_eof(l->c));
+}
+
+void api_pump(struct link *l)
+{
+    if (l->peer >= 0)
+        drain_socket(l);
+    else if (l->carried)
+        drain_carried(l);
+    answer(l);
 }
 
 void api_drain(struct world *w)
 {
-    char room[4096];
-
     for (size_t i = 0; i < LINKS; i++)
-        while (w->links[i].peer >= 0 && recv(w->links[i].peer, room, sizeof room, MSG_DONTWAIT) > 0)
-            continue;
+        if (w->links[i].peer >= 0)
+            drain_socket(&w->links[i]);
 }
 
 static bool may_wait(const struct link *l)

@@ -10,6 +10,10 @@
 #include <libhttp/http.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/server.h"
+
+/* Whom connections are to, and whom the server has a certificate for. */
+#define API_HOST "h.example"
 
 enum { LINKS = 2, RESPONSES = 3, STREAMS = 2, HEADERS = 2, FILE_SIZE = 3000 };
 
@@ -18,6 +22,7 @@ struct link {
     libhttp_connection *c;
     int peer;     /* the socket's other end; -1: carried, or none */
     bool carried; /* it was the last transport to be set */
+    SSL *server;  /* NULL until the client begins to speak TLS */
 };
 
 struct world {
@@ -42,6 +47,8 @@ extern const struct op api_ops[];
 extern const unsigned api_op_count;
 extern const struct op api_text_ops[];
 extern const unsigned api_text_op_count;
+extern const struct op api_tls_ops[];
+extern const unsigned api_tls_op_count;
 
 struct link *api_link(struct world *w, struct fuzz_input *in);
 const libhttp_headers *api_headers(struct world *w, struct fuzz_input *in);
@@ -54,7 +61,12 @@ void api_adopt(struct link *l, struct fuzz_input *in);
 /* The peer says something more, or that it has ended. */
 void api_say(struct link *l, struct fuzz_input *in);
 void api_end(struct link *l);
-/* Takes away what was sent, so that sending never has to wait. */
+/* These bytes, or as many as there is room for. */
+void api_give(struct link *l, struct fuzz_text text);
+/* What the client has sent goes to its server, and what that says to the client. */
+void api_pump(struct link *l);
+void api_forget(struct link *l);
+/* Takes away what was sent through sockets, so that sending never has to wait. */
 void api_drain(struct world *w);
 
 /* What each call must keep: a status of the table, told on its handle; AGAIN only where it is
