@@ -433,11 +433,14 @@ coverage:
 analyze:
 	$(srcdir)/tests/trust/analyze $(srcdir)
 
-# Whether the tests of wire/ notice each change of an operator, a border, a constant; an hour. MUTATION_PART=1/8: a part.
+# Whether the tests of wire/ notice each change of an operator, a border, a constant; half an hour. MUTATION_PART=1/8: a part.
+# MUTATION_AREA=base: of another area, as tests/trust/mutate names them.
 .PHONY: mutation
 MUTATION_PART = 1/1
+MUTATION_AREA = wire
 mutation:
-	$(MKDIR_P) mutation && cd mutation && $(abs_srcdir)/tests/trust/mutate $(abs_srcdir) $(MUTATION_PART)
+	$(MKDIR_P) mutation && cd mutation && \
+		$(abs_srcdir)/tests/trust/mutate $(abs_srcdir) $(MUTATION_PART) $(MUTATION_AREA)
 
 # All tests in a build of its own: with ASan and UBSan, the bindings too; the library's with TSan.
 .PHONY: check-asan check-tsan
