@@ -4,7 +4,7 @@
  * doesn't fit) is error(); what C says is a number, for libhttp.lua to look at.
  */
 %{
-#include "bindings/lua/core.h"
+#include "bindings/lua/exchange.h"
 %}
 
 /* Constants come from libhttp_constant_count and its like, when the module is loaded. */
@@ -61,7 +61,9 @@
 %typemap(in, numinputs=0) SWIGTYPE **ret ($*1_ltype handle = NULL) "$1 = &handle;"
 %typemap(argout) SWIGTYPE **ret "SWIG_NewPointerObj(L, *$1, $*1_descriptor, 1); SWIG_arg++;"
 
-/* What C has no function for; see core.h. */
+/* What C has no function for; see core.h and exchange.h. */
+%native(exchange) int libhttp_lua_exchange(lua_State *L);
+%native(reading) int libhttp_lua_reading(lua_State *L);
 %native(is_alive) int libhttp_lua_is_alive(lua_State *L);
 %native(poll) int libhttp_lua_poll(lua_State *L);
 %native(file_descriptor) int libhttp_lua_file_descriptor(lua_State *L);

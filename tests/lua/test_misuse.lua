@@ -111,6 +111,27 @@ TestMisuse["test the raw layer: wrong handles, numbers that don't fit, too few a
     lu.assertFalse((pcall(core.poll, "x", 1, 1)))
 end
 
+TestMisuse["test objects whose handle was taken away or is another's"] = function()
+    local conn, response = objects()[1], objects()[2]
+    local instead = { conn._h, response._h, support.core.url(), io.stdout, "x", 5, {}, false }
+    for _, object in ipairs { conn, response } do
+        local handle = object._h
+        for index = 1, #instead do
+            if instead[index] ~= handle then
+                rawset(object, "_h", instead[index])
+                for _, name in ipairs { "request", "getresponse", "read", "getheader", "fileno" } do
+                    if object[name] then
+                        lu.assertFalse((pcall(object[name], object, "GET", "/")), name)
+                        lu.assertFalse((pcall(object[name], object)), name)
+                    end
+                end
+            end
+        end
+        rawset(object, "_h", handle)
+        lu.assertTrue(object:fileno() ~= false)
+    end
+end
+
 TestMisuse["test the raw layer's metatables are out of reach"] = function()
     local core = require "libhttp.core"
     for _, name in ipairs { "connection", "form", "headers", "media", "response", "stream", "tls_config", "url" } do

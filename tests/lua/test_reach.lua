@@ -11,6 +11,7 @@ end
 
 -- The reason for each, one in twenty at the most.
 local left_out = {
+    connection_getresponse = "what exchange gives calls it, and makes the object in the same step",
     connection_send = "connection_send_from calls it, without a copy of what is left",
     stream_write = "stream_write_from calls it, for the same reason",
     response_reason_length = "Lua strings know their length",

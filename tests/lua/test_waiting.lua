@@ -68,10 +68,10 @@ TestWaiting["test other coroutines run while one waits for a name, a head and a 
         peer:setmode("b", "bf")
         repeat until peer:read("*L") == "\r\n"
         let_others_run()
-        peer:write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+        peer:write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh")
         peer:flush()
         let_others_run()
-        peer:write("hi")
+        peer:write("i")
         peer:flush()
         peer:close()
     end, function()

@@ -21,6 +21,7 @@ local handle = require "libhttp.handle"
 local message = require "libhttp.message"
 local response = require "libhttp.response"
 local tls = require "libhttp.tls"
+local wait = require "libhttp.wait"
 
 local connection = {}
 local Connection = handle.class("connection")
@@ -33,6 +34,7 @@ end
 local DEFAULT_PORT, NONBLOCKING = constant "PORT_DEFAULT", constant "MODE_NONBLOCKING"
 local UNKNOWN, OUTPUT_MAX = constant "LENGTH_UNKNOWN", constant "OUTPUT_MAX"
 local SKIP_HOST, SKIP_ENCODING = constant "SKIP_HOST", constant "SKIP_ACCEPT_ENCODING"
+local AGAIN = handle.AGAIN
 local ENCODE_CHUNKED, E_EARLY = constant "ENCODE_CHUNKED", constant "E_EARLY_RESPONSE"
 
 handle.waiting(Connection)
@@ -43,6 +45,8 @@ handle.times(Connection, "timeout connect_timeout idle_timeout total_timeout con
 handle.switches(Connection, "auto_open keep_alive_probes strict_reuse")
 handle.whole(Connection, [[max_line max_headers max_head max_interim max_drain block_size
     debuglevel debug_fd]])
+
+local ask, answer = core.exchange(Connection.metatable, response.metatable, response.read)
 
 local function of(self)
     return handle.of(Connection, self, 2)
@@ -205,6 +209,16 @@ local function flush(self)
     return (handle.run(self, core.connection_flush))
 end
 
+-- A request that is still to leave, or has failed.
+local function asked_in_vain(self, status, taken)
+    if taken and status == AGAIN then
+        begin(self)
+        status = flush(self)
+        self._sender = false
+    end
+    return handle.done(self, status == E_EARLY and 0 or status)
+end
+
 --- Sends a whole request.
 -- @param method "GET"
 -- @param target "/index.html"
@@ -215,6 +229,12 @@ end
 -- encode_chunked (where headers have Transfer-Encoding)
 -- @return true; or nil, message, code. An early answer of the server is true: getresponse gives it.
 function methods:request(method, target, data, headers, options)
+    local asked, taken = ask(self, method, target, data, headers, options)
+    if asked == 0 then
+        return true
+    elseif asked then
+        return asked_in_vain(self, asked, taken)
+    end
     local h = of(self)
     method, target = target_of(method, "method", 2), target_of(target, "target", 2)
     local kind, source, length = body.kind(data, 2)
@@ -364,12 +384,19 @@ end
 --- Waits for the response.
 -- @return a Response; or nil, message, code
 function methods:getresponse()
-    of(self)
-    local status, r = handle.run(self, core.connection_getresponse)
-    if status ~= 0 then
-        return handle.fail(self, status)
+    local r, status = answer(self)
+    if r then
+        return r
     end
-    return response.new(r, self)
+    of(self)
+    while status == AGAIN and self._waits do
+        wait.once(self)
+        r, status = answer(self)
+    end
+    if r then
+        return r
+    end
+    return handle.fail(self, status)
 end
 
 --- Takes a cancel back.
@@ -491,8 +518,8 @@ local function new(encrypted, host, port, options, level)
     if options ~= nil and type(options) ~= "table" then
         error("options: a table is wanted, not a " .. type(options), level + 1)
     end
-    local self = setmetatable({ _h = core.connection(), _waits = true, _polled = false, _sender = false,
-        _tls = false }, Connection.metatable)
+    local self = setmetatable({ _h = core.connection(), _waits = true, _sender = false, _tls = false,
+        request = methods.request, getresponse = methods.getresponse }, Connection.metatable)
     if core.connection_set_mode(self._h, NONBLOCKING) ~= 0 then
         return handle.fail(self, core.connection_error_code(self._h))
     end

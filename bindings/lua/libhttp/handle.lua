@@ -9,7 +9,7 @@ local _, AGAIN = core.constant_find("LIBHTTP_AGAIN")
 handle.AGAIN = AGAIN
 
 --- Makes a class: methods in the table that is returned, fields by functions of the object.
--- Its objects have `_h`, the C handle, `_waits`, and `_polled`, the descriptor waited for or false.
+-- Its objects have `_h`, the C handle, `_waits`, and while they wait `_polled`, the descriptor waited for.
 -- @param prefix of the C functions: "connection"
 function handle.class(prefix)
     local methods, fields, setters = {}, {}, {}
@@ -41,6 +41,7 @@ function handle.class(prefix)
             return ("libhttp %s: %s"):format(prefix, tostring(rawget(self, "_h")):match("0x%x+") or "")
         end,
     }
+    methods._polled = false
     methods._wait = core[prefix .. "_wait"]
     methods._error_of = {
         message = core[prefix .. "_error"],

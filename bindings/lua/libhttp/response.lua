@@ -23,6 +23,9 @@ handle.getters(Response, "status version url")
 handle.flags(Response, "is_complete is_closed will_close")
 handle.whole(Response, "debuglevel")
 
+methods._pending = false -- the error that a read has met, for the next
+local whole, field = core.reading(Response.metatable)
+
 local function of(self)
     return handle.of(Response, self, 2)
 end
@@ -79,6 +82,10 @@ end
 -- @param name
 -- @param[opt] default where there is none; a list is joined by ", "
 function methods:getheader(name, default)
+    local found = field(self, name)
+    if found then
+        return found
+    end
     local h = of(self)
     if default == nil or type(default) == "string" and not default:find("\0", 1, true) then
         local status, value = core.response_getheader(h, message.name_of(name, 2), default)
@@ -102,7 +109,7 @@ local function read_count(self, count)
             if got == 0 then
                 return handle.fail(self, status)
             end
-            self._pending = status ~= handle.AGAIN and self:_describe(status)
+            rawset(self, "_pending", status ~= handle.AGAIN and self:_describe(status))
             break
         elseif data == "" then
             break
@@ -119,11 +126,14 @@ local function read_count(self, count)
     return parts[2] and table.concat(parts) or parts[1] or ""
 end
 
--- A short body whose length is known needs no memory of C's.
-local function read_short(self, length)
-    local parts, got = {}, 0
+-- A short body whose length is known needs no memory of C's. What came of it, and the status that ended
+-- that, may be here already; length is what is left.
+local function read_short(self, length, came, status)
+    local parts, got, data = { came }, 0, nil
     while got < length do
-        local status, data = handle.run(self, core.response_read, length - got)
+        if not status or status == handle.AGAIN then
+            status, data = handle.run(self, core.response_read, length - got)
+        end
         if status ~= 0 then
             local err = self:_describe(status)
             err.partial = table.concat(parts)
@@ -131,7 +141,7 @@ local function read_short(self, length)
         elseif data == "" then
             break
         end
-        got = got + #data
+        got, status = got + #data, nil
         parts[#parts + 1] = data
     end
     return parts[2] and table.concat(parts) or parts[1] or ""
@@ -152,7 +162,7 @@ end
 -- The error that a read before has met, once.
 local function pending(self)
     local err = self._pending
-    self._pending = false
+    rawset(self, "_pending", false)
     return errors.give(err)
 end
 
@@ -163,6 +173,14 @@ end
 -- @return a string; nil at the end; or nil, message, code. A body that was cut off never ends like a
 -- whole one: err.partial has what "a" got, err.expected how many bytes are missing.
 function methods:read(what, maximum)
+    if what == nil and maximum == nil then
+        local data, left, status = whole(self)
+        if data and not left then
+            return data
+        elseif data then
+            return read_short(self, left, data, status)
+        end
+    end
     of(self)
     if self._pending then
         return pending(self)
@@ -237,7 +255,7 @@ function methods:readline(maximum)
             if got == 0 then
                 return handle.fail(self, status)
             end
-            self._pending = status ~= handle.AGAIN and self:_describe(status)
+            rawset(self, "_pending", status ~= handle.AGAIN and self:_describe(status))
             break
         elseif data == "" then
             break
@@ -334,9 +352,7 @@ function methods:isclosed()
     return core.response_is_closed(of(self)) == 1
 end
 
-function response.new(h, conn)
-    return setmetatable({ _h = h, _waits = conn._waits, _polled = false, _pending = false },
-        Response.metatable)
-end
+-- What the connection makes responses with.
+response.metatable, response.read = Response.metatable, methods.read
 
 return response

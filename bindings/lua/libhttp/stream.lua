@@ -69,7 +69,7 @@ function methods:detach_fd()
 end
 
 function stream.new(h, waits)
-    return setmetatable({ _h = h, _waits = waits, _polled = false }, Stream.metatable)
+    return setmetatable({ _h = h, _waits = waits }, Stream.metatable)
 end
 
 return stream

@@ -117,7 +117,7 @@ end
 -- maximum_version, ciphers, ciphersuites, alpn (a list), session_resumption, key_log_file
 -- @return the configuration; or nil, message, code where a file can't be read or understood
 function tls.new(options)
-    local self = setmetatable({ _h = core.tls_config(), _polled = false }, TLSConfig.metatable)
+    local self = setmetatable({ _h = core.tls_config() }, TLSConfig.metatable)
     options = options or {}
     for name, value in pairs(options) do
         if not tls.options[name] then
@@ -141,7 +141,7 @@ end
 --- The configuration with all the defaults, one for the process; it can't be changed.
 function tls.default()
     if not tls.the_default then
-        tls.the_default = setmetatable({ _h = core.tls_config_default(), _polled = false },
+        tls.the_default = setmetatable({ _h = core.tls_config_default() },
             TLSConfig.metatable)
     end
     return tls.the_default

@@ -31,9 +31,9 @@ local function by_cqueues(cqueues, handle, fd, events, seconds)
         return
     end
     local before = handle._polled
-    handle._polled = fd
+    rawset(handle, "_polled", fd)
     cqueues.poll({ pollfd = fd, events = names[events], timeout = seconds })
-    handle._polled = before
+    rawset(handle, "_polled", before)
     cqueues.cancel(fd)
 end
 
