@@ -179,7 +179,7 @@ func (b *responseBody) Read(buffer []byte) (int, error) {
 // Close gives up what is unread. Another goroutine's Read ends with an error.
 func (b *responseBody) Close() error {
 	if !b.mu.TryLock() {
-		b.e.conn.interrupt()
+		b.e.interrupt()
 		b.mu.Lock()
 	}
 	defer b.mu.Unlock()
@@ -198,6 +198,9 @@ func (b *responseBody) finish(err error) {
 	e := b.e
 	b.err = err
 	e.unwatch()
+	e.mu.Lock()
+	e.over = true
+	e.mu.Unlock()
 	if err == io.EOF {
 		b.takeTrailers()
 	}

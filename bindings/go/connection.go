@@ -31,6 +31,8 @@ type Connection struct {
 	mu      sync.Mutex // held by whoever uses h; tried, never waited for, but by Close
 	closing sync.Mutex // held by a Close that waits for mu; whoever comes behind it waits
 	closers int32
+	lending bool // mu was let go while a body's reader runs; nobody else may begin a call
+	endings int  // how often it was closed, for that reader to see
 	h       uintptr
 	poll    *poller
 	tls     *TLSConfig
@@ -100,6 +102,10 @@ func (c *Connection) enter() error {
 		c.closing.Unlock()
 	}
 	if !c.mu.TryLock() {
+		return busy()
+	}
+	if c.lending {
+		c.mu.Unlock()
 		return busy()
 	}
 	if c.h == 0 {
@@ -197,13 +203,15 @@ func (c *Connection) waiting(f func(uintptr) int32) error {
 }
 
 // Close closes the connection. It may be opened again by a request. Another goroutine's call that
-// waits ends with [ErrCancelled].
+// waits ends with [ErrCancelled], and so does one whose body's reader calls Close, or is still reading.
 func (c *Connection) Close() error {
 	if c == nil || c.h == 0 {
 		return nil
 	}
 	c.drive(nil)
 	defer c.leave()
+	c.lending = false
+	c.endings++
 	return c.status(raw.Connection_close(c.h))
 }
 
@@ -330,7 +338,7 @@ func (c *Connection) ReadFrom(reader io.Reader) (int64, error) {
 		return 0, err
 	}
 	defer c.leave()
-	sent, status, err := c.sendAll(reader)
+	sent, status, err := c.sendAll(c.lend(reader))
 	if err == nil {
 		err = c.status(status)
 	}

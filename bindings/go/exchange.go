@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"libhttp.dev/go/libhttp/internal/raw"
@@ -27,7 +28,9 @@ type exchange struct {
 	stop      func() // ends the watching of the context, or nil
 	told      int32  // interim responses that the trace was told of
 	first     bool   // the trace was told of the first byte
-	refused   error  // by the trace: the exchange must end
+	mu        sync.Mutex
+	over      bool  // the connection may be another exchange's
+	refused   error // by the trace: the exchange must end
 }
 
 func (e *exchange) run() (*http.Response, error) {
@@ -92,6 +95,15 @@ func (e *exchange) fail(status int32, err error) error {
 	e.unwatch()
 	e.t.release(e.conn, false, nil)
 	return err
+}
+
+// interrupt ends the exchange, if it isn't over.
+func (e *exchange) interrupt() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.over {
+		e.conn.interrupt()
+	}
 }
 
 // explain adds whose end it was that cancelled the exchange.

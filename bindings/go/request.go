@@ -4,6 +4,7 @@ package libhttp
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -87,17 +88,66 @@ func (c *Connection) requestFile(method, target string, header *Message, file *o
 	return c.requestBody(file)
 }
 
-// requestBody sends all and ends; where the reader fails the request can't be ended, so it is dropped.
-func (c *Connection) requestBody(body io.Reader) (int32, error) {
-	_, status, err := c.sendAll(body)
-	if err != nil {
-		raw.Connection_close(c.h)
+// requestBody sends all and ends; where the reader fails, or panics, the request can't be ended, so it
+// is dropped.
+func (c *Connection) requestBody(body io.Reader) (status int32, err error) {
+	sent, endings := false, c.endings
+	defer func() {
+		if !sent && c.endings == endings {
+			raw.Connection_close(c.h)
+		}
+	}()
+	if _, status, err = c.sendAll(c.lend(body)); err != nil {
 		return 0, err
 	}
+	sent = true
 	if status == 0 {
 		status = c.finish(nil)
 	}
 	return status, nil
+}
+
+// lent reads a body while nobody holds the connection: its reader may be slow, or close it.
+type lent struct {
+	c    *Connection
+	body io.Reader
+}
+
+// lend: files are sent by the kernel, and need it not.
+func (c *Connection) lend(body io.Reader) io.Reader {
+	if file, ok := body.(*os.File); ok && isRegular(file) {
+		return body
+	}
+	return lent{c, body}
+}
+
+func (l lent) Read(buffer []byte) (n int, err error) {
+	c, endings := l.c, l.c.endings
+	c.lending = true
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		if c.endings == endings {
+			c.lending = false
+		} else {
+			n, err = 0, simple(ErrCancelled, "the connection was closed while the body was read")
+		}
+	}()
+	return l.body.Read(buffer)
+}
+
+// take reads some of a body. What no io.Reader may do is an error.
+func take(body io.Reader, block []byte) (int, error) {
+	for tries := 0; tries < 100; tries++ {
+		n, err := body.Read(block)
+		if n < 0 || n > len(block) {
+			return 0, fmt.Errorf("libhttp: the body's reader gave %d bytes where %d were asked for", n, len(block))
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
 }
 
 // sendAll sends what the reader gives; err is the reader's own.
@@ -108,7 +158,7 @@ func (c *Connection) sendAll(body io.Reader) (sent int64, status int32, err erro
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
 	for {
-		got, err := body.Read(block[:])
+		got, err := take(body, block[:])
 		n, status := c.send(block[:got])
 		sent += int64(n)
 		if status != 0 || err == io.EOF {

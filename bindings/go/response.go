@@ -30,7 +30,7 @@ func newResponse(c *Connection, h uintptr) (*Response, error) {
 	r := &Response{h: h, conn: c, poll: c.poll, Status: int(raw.Response_status(h)),
 		Reason:  textAt(raw.Response_reason(h), raw.Response_reason_length(h)),
 		Version: int(raw.Response_version(h))}
-	runtime.SetFinalizer(r, (*Response).free)
+	runtime.SetFinalizer(r, (*Response).forgotten)
 	// A response that ends its connection takes the transport along: the connection may open another
 	// while this one is still read.
 	if raw.Response_will_close(h) == 1 && raw.Response_is_complete(h) == 0 {
@@ -53,6 +53,17 @@ func (r *Response) free() {
 			r.poll.close()
 		}
 	}
+}
+
+// forgotten is the collector's: it frees when nobody is in a call on the connection, which the
+// response has a part in; otherwise the next collection does.
+func (r *Response) forgotten() {
+	if !r.conn.mu.TryLock() {
+		runtime.SetFinalizer(r, (*Response).forgotten)
+		return
+	}
+	defer r.conn.leave()
+	r.free()
 }
 
 func (r *Response) enter() error {
@@ -171,6 +182,9 @@ func (r *Response) WriteTo(writer io.Writer) (int64, error) {
 		if got > 0 {
 			n, err := writer.Write(block[:got])
 			written += int64(n)
+			if err == nil && n != got {
+				err = io.ErrShortWrite
+			}
 			if err != nil {
 				return written, err
 			}

@@ -128,9 +128,7 @@ func startPump(body io.Reader, wake func()) *pump {
 			case <-p.quit:
 				return
 			}
-			for chunk.n == 0 && chunk.err == nil {
-				chunk.n, chunk.err = body.Read(chunk.block[:])
-			}
+			chunk.n, chunk.err = take(body, chunk.block[:])
 			select {
 			case p.chunks <- chunk:
 			case <-p.quit:

@@ -39,12 +39,17 @@ func newStream(c *Connection, h uintptr) (*Stream, error) {
 		raw.DeleteStream(raw.SwigcptrStream(h))
 		return nil, err
 	}
-	runtime.SetFinalizer(s, (*Stream).free)
+	runtime.SetFinalizer(s, (*Stream).forgotten)
 	return s, nil
 }
 
-func (s *Stream) free() {
-	runtime.SetFinalizer(s, nil)
+// forgotten is the collector's, see Response.forgotten.
+func (s *Stream) forgotten() {
+	if !s.conn.mu.TryLock() {
+		runtime.SetFinalizer(s, (*Stream).forgotten)
+		return
+	}
+	defer s.conn.leave()
 	raw.DeleteStream(raw.SwigcptrStream(s.h))
 	s.h = 0
 	s.reads.close()
