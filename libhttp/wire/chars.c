@@ -72,7 +72,9 @@ bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
     int64_t tens = maximum / 10;
     int64_t value = 0;
 
-    if (s.length > 0 && s.length <= SAFE_DIGITS)
+    if (s.length == 0)
+        return false;
+    if (s.length <= SAFE_DIGITS)
         return short_decimal(s, maximum, ret_value);
     for (size_t i = 0; i < s.length; i++) {
         int digit = s.data[i] - '0';
@@ -81,6 +83,6 @@ bool span_decimal(struct span s, int64_t maximum, int64_t *ret_value)
             return false;
         value = value * 10 + digit;
     }
-    *ret_value = s.length > 0 ? value : *ret_value;
-    return s.length > 0;
+    *ret_value = value;
+    return true;
 }

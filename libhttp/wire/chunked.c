@@ -67,14 +67,12 @@ static int32_t take_digit(struct chunked *c, struct pass *p)
 
 static int32_t size_phase(struct chunked *c, struct pass *p)
 {
-    while (p->at < p->end && char_is(p->data[p->at], CHAR_HEX)) {
-        int32_t status = take_digit(c, p);
+    int32_t status = LIBHTTP_OK;
 
-        if (status < 0)
-            return status;
-    }
-    if (p->at == p->end)
-        return LIBHTTP_OK;
+    while (status == LIBHTTP_OK && p->at < p->end && char_is(p->data[p->at], CHAR_HEX))
+        status = take_digit(c, p);
+    if (status < 0 || p->at == p->end)
+        return status;
     if (!c->any_digit)
         return bad_chunk(p, "the size of a chunk");
     c->phase = CHUNK_BLANK;

@@ -104,16 +104,15 @@ static uint32_t put_text(struct fields *f, struct span s)
 static int32_t append(struct fields *f, struct span name, struct span value,
                       struct failure *failure)
 {
+    uint64_t needed = (uint64_t)f->text_length + name.length + value.length + 2;
     uint32_t old_capacity = f->text_capacity;
     struct field *item;
     char *old_text;
 
-    /* Each length first: their sum must not wrap where size_t has 32 bits. */
-    if (name.length >= UINT32_MAX || value.length >= UINT32_MAX ||
-        (uint64_t)f->text_length + name.length + value.length + 2 > UINT32_MAX)
+    /* Each length as well: their sum may have wrapped. */
+    if (name.length >= UINT32_MAX || value.length >= UINT32_MAX || needed > UINT32_MAX)
         return fail(failure, LIBHTTP_E_HEAD_TOO_LARGE, "the fields are over 4 GiB together");
-    if (!reserve_item(f) ||
-        !reserve_text(f, (uint64_t)f->text_length + name.length + value.length + 2, &old_text))
+    if (!reserve_item(f) || !reserve_text(f, needed, &old_text))
         return fail_memory(failure);
     item = &f->items[f->count++];
     item->name = put_text(f, name);

@@ -77,9 +77,7 @@ static inline bool read_field_line(const char *at, const char *end, struct line 
         return false;
     if (*ret->name_end == ':' && ret->name_end > at)
         return read_text(ret->name_end + 1, end, ret);
-    if (ret->name_end > at || *at == ':' || !read_text(at, end, ret))
-        return false;
-    return char_is_blank(*at) || ret->end == at;
+    return ret->name_end == at && read_text(at, end, ret) && (char_is_blank(*at) || ret->end == at);
 }
 
 /* The reason may be missing, with or without its blank (C-66). */

@@ -84,7 +84,7 @@ void parameter_put(const struct parameter *p, struct buf *out)
 {
     struct span rest = p->value;
 
-    while (p->quoted && rest.length > 0) {
+    while (p->quoted) {
         size_t plain = until(rest, '\\', '\\');
 
         buf_append(out, rest.data, plain);

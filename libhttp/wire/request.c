@@ -118,16 +118,15 @@ static void auto_lines(struct request *r, struct buf *out, const struct request_
 
 static void request_line(struct buf *out, struct span method, struct span target)
 {
-    static const char version[] = " HTTP/1.1\r\n";
-    size_t length = method.length + 1 + target.length + sizeof version - 1;
+    struct span version = span_text(" HTTP/1.1\r\n");
+    size_t length = method.length + 1 + target.length + version.length;
     char *at = buf_reserve(out, length);
 
     if (!at)
         return;
     at = put(at, method);
     *at++ = ' ';
-    at = put(at, target);
-    memcpy(at, version, sizeof version - 1);
+    put(put(at, target), version);
     buf_commit(out, length);
 }
 

@@ -75,12 +75,10 @@ static int32_t note_length(struct request *r, struct span name, struct span valu
 static bool is_coding(struct span member, bool *ret_chunked)
 {
     size_t name = span_prefix(member, CHAR_TOKEN);
-    size_t at = name;
+    struct span behind = span_trim(span_of(member.data + name, member.length - name));
 
-    while (at < member.length && char_is_blank(member.data[at]))
-        at++;
     *ret_chunked = span_equal_nocase(span_of(member.data, name), span_text("chunked"));
-    if (name == 0 || (at < member.length && member.data[at] != ';'))
+    if (name == 0 || (behind.length > 0 && behind.data[0] != ';'))
         return false;
     return !*ret_chunked || name == member.length;
 }

@@ -74,6 +74,14 @@ static const struct wanted parameters[] = {
     {"a/b; x=\"ends with \\", "x", "ends with \\"},
     {"a/b; x=\"1\" junk; y=2", "x", "1"},
     {"a/b; x=\"1\" junk; y=2", "y", "2"},
+    /* Only ";", "=", quotes and backslashes mean something. */
+    {"a/b; x=1:2<3", "x", "1:2<3"},
+    {"a/b; x:1<2=3; y=4", "x:1<2", "3"},
+    {"a/b; x=\"1\":2; y=3", "2", NULL},
+    {"a/b; x=\"1\":2; y=3", "y", "3"},
+    {"a/b; x=\"[1]#2\\\\\"; y=3", "x", "[1]#2\\"},
+    {"a/b; x=\"\"; y=3", "x", ""},
+    {"a/b; x=\"\"; y=3", "y", "3"},
     {"a/b; =1; y=2", "y", "2"},
     {"a/b; x=1=2", "x", "1=2"},
     {"a/b; x=\xe4\xff", "x", "\xe4\xff"},
@@ -94,7 +102,14 @@ static const struct wanted parameters[] = {
     {"a/b; x*=UTF-8''\xc3\xbc; x=plain", "x", "plain"},
     {"a/b; x*=UTF-16''a; x=plain", "x", "plain"},
     {"a/b; x*=us-ascii''%e4; x=plain", "x", "plain"},
+    {"a/b; x*=us-ascii''%80; x=plain", "x", "plain"},
+    {"a/b; x*=us-ascii''%7f; x=plain", "x", "\x7f"},
+    {"a/b; x*=iso-8859-1''%7f%80%bf%ff", "x", "\x7f\xc2\x80\xc2\xbf\xc3\xbf"},
+    {"a/b; x*=iso-8859-1''\x80; x=plain", "x", "plain"},
+    {"a/b; x*=iso-8859-1'en&'a; x=plain", "x", "a"},
+    {"a/b; x*=iso-8859-1&'en'a; x=plain", "x", "plain"},
     {"a/b; x*=UTF-8'a; x=plain", "x", "plain"},
+    {"a/b; x*=UTF-8; x=plain", "x", "plain"},
     {"a/b; x*=a; x=plain", "x", "plain"},
     {"a/b; x*; x=plain", "x", "plain"},
     {"a/b; *=1", "", NULL},
@@ -224,6 +239,15 @@ static void lengths(void)
     free(many);
 }
 
+static void borders(void)
+{
+    parse("a/b; =1; ; =; y=2");
+    is(libhttp_media_parameter_count(media), 1, "C-134 without a name it is no parameter");
+    is(libhttp_media_parse(media, "a/b; x=\"y\"; z=1", 7), LIBHTTP_OK, "T-35 cut before a quote");
+    is_str(libhttp_media_parameter(media, "x", -1, NULL), "", "T-35 which isn't looked at");
+    is(libhttp_media_parameter_count(media), 1, "T-35 nor is what follows");
+}
+
 /* More than a field's value may be can only come with raised limits. */
 static void too_large(void)
 {
@@ -277,6 +301,7 @@ int main(void)
     fields();
     nothing();
     lengths();
+    borders();
     too_large();
     libhttp_media_free(media);
     no_memory_each(work, "media");

@@ -73,6 +73,24 @@ static void check_decimal(const char *text, int64_t maximum, int64_t wanted)
         is(good ? value : -1, wanted, "C-78 '%s' is a number", text);
 }
 
+/* Where a digit is due each other byte is refused, in short numbers and in long ones. */
+static void check_each_byte(void)
+{
+    char text[] = "000000000000000000000000000005";
+    size_t length = sizeof text - 1;
+    int wrong = -1;
+
+    for (int byte = 0; byte < 256; byte++) {
+        int64_t value = 0;
+
+        text[length - 2] = (char)byte;
+        if (span_decimal(span_of(text, length), INT64_MAX, &value) != is_digit(byte) ||
+            span_decimal(span_of(text + length - 2, 2), INT64_MAX, &value) != is_digit(byte))
+            wrong = byte;
+    }
+    is(wrong, -1, "C-78 T-11 only digits are digits");
+}
+
 static void check_decimals(void)
 {
     static const char *const bad[] = {"",   "+5",  "-5", " 5", "5 ",  "5_0", "0x5",
@@ -110,6 +128,7 @@ int main(void)
             fail("C-80 the value of digit %d", i);
     }
     check_decimals();
+    check_each_byte();
     ok(!span_all(span_of("", 0), CHAR_TOKEN), "nothing is no token");
     ok(span_all(span_text("abc"), CHAR_TOKEN), "a token is one");
     is(span_prefix(span_text("ab c"), CHAR_TOKEN), 2, "up to the first that is none");

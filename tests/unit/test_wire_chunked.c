@@ -197,6 +197,10 @@ static void check_line_limits(void)
     static const struct head_limits limits = {8, 2, 20};
 
     LIMITED("00000005\r\nhello\r\n" END, "done 'hello' 22", "C-68 a size as long as its limit");
+    LIMITED("5\r\nhello\r\n00000005\r\nhello\r\n" END, "done 'hellohello' 32",
+            "C-68 each size line has all of it");
+    LIMITED("5\r\nhello\r\n000000005\r\nhello\r\n" END, "LineTooLong 'hello'",
+            "C-68 T-20 and no more");
     LIMITED("000000005\r\nhello\r\n", "LineTooLong ''", "C-68 T-20 over it");
     contains(failure_text(&failure), "chunk size", "C-68 the sentence says which line");
     LIMITED("5;234567\r\nhello\r\n" END, "done 'hello' 22", "C-80 an extension");

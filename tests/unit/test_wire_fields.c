@@ -192,8 +192,15 @@ static void check_ends(void)
     is(add(&f, "name", "value"), LIBHTTP_E_HEAD_TOO_LARGE, "T-31 text of over 32 bits");
     f = (struct fields){.count = INT32_MAX / 2, .capacity = INT32_MAX / 2};
     is(add(&f, "name", "value"), LIBHTTP_E_NO_MEMORY, "T-31 more fields than can be");
+    f = (struct fields){.text_length = UINT32_MAX - 10};
+    is(add(&f, "name", "value"), LIBHTTP_E_HEAD_TOO_LARGE, "T-31 text of a byte over 32 bits");
     if (!malloc_is_counted())
         return;
+    f = (struct fields){.text_length = UINT32_MAX - 11, .text_capacity = UINT32_MAX - 11};
+    malloc_fail_at(2, false);
+    is(add(&f, "name", "value"), LIBHTTP_E_NO_MEMORY, "T-31 T-36 all that 32 bits can hold");
+    malloc_fail_at(0, false);
+    free(f.items);
     f = (struct fields){.text_length = 3000000000, .text_capacity = 3000000000};
     malloc_fail_at(2, false);
     is(add(&f, "name", "value"), LIBHTTP_E_NO_MEMORY, "T-31 T-36 the last doubling");

@@ -52,6 +52,8 @@ static const struct framing_case {
     {"C-75 2xx to CONNECT with a length", CL "5\r\n", CONNECT, 299, 1, STREAM, CLOSES, 0},
     {"C-60 204 to CONNECT", "", CONNECT, 204, 1, STREAM, CLOSES, 0},
     {"C-61 103 to CONNECT", "", CONNECT, 103, 1, NONE, PERSISTS, 0},
+    {"C-60 T-50 300 to CONNECT", CL "5\r\n", CONNECT, 300, 1, LENGTH, PERSISTS, 5},
+    {"C-61 199 to CONNECT", "", CONNECT, 199, 1, NONE, PERSISTS, 0},
     {"C-60 407 to CONNECT", CL "5\r\n", CONNECT, 407, 1, LENGTH, PERSISTS, 5},
     {"C-69 101 that was asked for", "Upgrade: x\r\n", UPGRADE, 101, 1, STREAM, CLOSES, 0},
     {"C-69 T-16 101 unasked", "Upgrade: x\r\n", 0, 101, 1, LIBHTTP_E_BAD_STATUS_LINE, 0, 0},

@@ -149,6 +149,8 @@ static void check_bad_status_lines(void)
     HEAD("HTTP/1.1\r\n\r\n", "BadStatusLine", "C-65 no blank");
     HEAD("\r\n", "BadStatusLine", "C-65 an empty line");
     HEAD("\n", "BadStatusLine", "C-65 a bare LF");
+    HEAD("A: 0123456789abcdef0123456789abcdef\r\n" LINE "\r\n", "BadStatusLine",
+         "C-65 a field before the status line");
     HEAD("<html>\n", "BadStatusLine", "C-67 no HTTP/0.9");
     HEAD("http/1.1 200 OK\r\n", "BadStatusLine", "C-65 lower case");
     HEAD(" HTTP/1.1 200 OK\r\n", "BadStatusLine", "C-65 a blank first");
@@ -398,6 +400,23 @@ static void check_behind_head(void)
     is(h.length, sizeof LINE - 1 + 8, "C-85 its length tells where the body begins");
     is(head_parse(&h, data, sizeof data - 1, &usual, &failure), LIBHTTP_OK, "it stays complete");
     is(h.length, sizeof LINE - 1 + 8, "unchanged");
+    is(head_parse(&h, data, h.length, &usual, &failure), LIBHTTP_OK, "with nothing behind it too");
+    head_done(&h);
+}
+
+/* What stands before a head in the same memory is no part of it. */
+static void check_before_head(void)
+{
+    static const char data[] = "0123456789abcdef\r" LINE "A: 0123456789abcdef\r\n\r\n";
+    const char *begin = data + 17;
+    struct head h;
+
+    head_init(&h, false);
+    is(head_parse(&h, begin, 0, &usual, &failure), LIBHTTP_AGAIN, "T-35 a CR before nothing");
+    is(head_parse(&h, begin, strlen(begin), &usual, &failure), LIBHTTP_OK,
+       "T-35 and before a head");
+    is(h.reason, 13, "T-35 its reason is its own");
+    is(h.fields[0].name, sizeof LINE - 1, "T-35 and its field");
     head_done(&h);
 }
 
@@ -550,6 +569,7 @@ int main(void)
     check_number_of_fields();
     check_total();
     check_behind_head();
+    check_before_head();
     check_known_fields();
     check_eof();
     check_details();

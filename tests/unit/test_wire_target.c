@@ -67,6 +67,7 @@ static void check_bad_targets(void)
     BAD("http://u:p@h/", "C-34 T-3 a user and a password");
     contains(failure_text(&failure), "user information", "and says so");
     BAD("http:///p", "C-34 an empty authority");
+    BAD("http://", "C-34 an empty authority and nothing behind it");
     BAD("http://h:/p", "C-6 an empty port");
     BAD("http://h:1a/p", "C-6 a port that is no number");
     BAD("http://h:65536/p", "C-6 a port that is too large");
