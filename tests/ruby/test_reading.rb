@@ -61,6 +61,53 @@ class TestReading < LibHTTPTest
     end
   end
 
+  # A response of which the first half has come, and what lets the second come.
+  def half(framing, first, second)
+    gate = Queue.new
+    slow = peer do |socket|
+      read_head(socket)
+      socket.write("HTTP/1.1 200 OK\r\n#{framing}\r\n\r\n#{first}")
+      gate.pop
+      socket.write(second)
+    end
+    to(slow) { |conn| yield conn.request("GET", "/").getresponse, gate }
+  end
+
+  # Kills a thread in the block when it waits there.
+  def interrupt(&block)
+    reader = Thread.new(&block)
+    eventually { reader.stop? }
+    assert_nil reader.kill.value
+  end
+
+  test "what an interrupted read(n) or gets has got is lost to nobody" do
+    [["Content-Length: 6", "abc", "def"], ["Transfer-Encoding: chunked", "3\r\nabc\r\n", "3\r\ndef\r\n0\r\n\r\n"]].each do |answer|
+      [->(r) { r.read(6) }, ->(r) { r.gets("zz") }, ->(r) { r.gets(nil) }, ->(r) { r.read(6, +"") }].each do |waits|
+        half(*answer) do |response, gate|
+          interrupt { waits.call(response) }
+          refute_predicate response, :eof?
+          assert_raises(IOError) { response.readpartial(10) }
+          assert_raises(IOError) { response.gets("zz") }
+          assert_equal "ab", response.read(2)
+          interrupt { response.read }
+          gate << true
+          assert_equal ["cd", "ef", ""], [response.read(2), response.read, response.read]
+        end
+      end
+    end
+  end
+
+  test "C-88 what came before a body was cut off is given by gets, whatever the separator, and then the error" do
+    cut = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"
+    ["\n", "zz", nil].each do |separator|
+      to(answering(cut)) do |conn|
+        response = conn.request("GET", "/").getresponse
+        assert_equal "abc", response.gets(separator)
+        assert_raises(LibHTTP::IncompleteRead) { response.gets(separator) }
+      end
+    end
+  end
+
   test "C-89 read(n) fills n, over chunk borders, into a buffer of the caller's too" do
     both do |response|
       buffer = +"old text"

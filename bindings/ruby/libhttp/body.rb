@@ -103,7 +103,10 @@ module LibHTTP
 
     # What an IO gives is bytes, whatever it calls them.
     def each_read(read)
-      while (piece = read.call) && !piece.empty?
+      while (piece = read.call)
+        raise TypeError, "body: reading it gave #{piece.class}, not a String" unless piece.is_a?(String)
+        break if piece.empty?
+
         yield piece.b
       end
     rescue EOFError

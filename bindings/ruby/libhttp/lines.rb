@@ -128,18 +128,25 @@ module LibHTTP
     end
 
     def collect(sep, limit)
+      raise_failure
       line = String.new(encoding: Encoding::BINARY)
-      until (block = peek).empty?
-        block = block.byteslice(0, limit - line.bytesize) if limit
-        from = sep ? [line.bytesize - sep.bytesize + 1, 0].max : 0
-        before = line.bytesize
-        line << block
-        at = sep && line.index(sep, from)
-        line.slice!((at + sep.bytesize)..) if at
-        skip(line.bytesize - before)
-        break if at || line.bytesize == limit
+      gather(line) do
+        nil until add_block(line, sep, limit)
       end
       line
+    end
+
+    # Whether the line has ended with what is here.
+    def add_block(line, sep, limit)
+      block = peek
+      block = block.byteslice(0, limit - line.bytesize) if limit
+      from = sep ? [line.bytesize - sep.bytesize + 1, 0].max : 0
+      before = line.bytesize
+      line << block
+      at = sep && line.index(sep, from)
+      line.slice!((at + sep.bytesize)..) if at
+      skip(line.bytesize - before)
+      at || block.empty? || line.bytesize == limit
     end
 
     def skip_newlines

@@ -172,7 +172,7 @@ module LibHTTP
 
     # @return [Boolean] whether the body has ended
     def eof?
-      complete? || peek.empty?
+      @begun.nil? && (complete? || peek.empty?)
     end
     alias eof eof?
 
@@ -278,15 +278,18 @@ module LibHTTP
     private
 
     def read_all(maximum)
-      return read_known if @begun || straight?(maximum)
+      return read_known if @begun ? remaining : straight?(maximum)
 
+      before, @begun = @begun, nil
       raise_failure
       @begun_in_c = true
       status, bytes = @session.run(self) { Core.response_read_all(@handle, maximum) }
-      return bytes || "".b unless status.negative?
+      return "#{before}#{bytes}".b unless status.negative?
 
-      partial = status == Core::E_TOO_LARGE ? nil : Core.response_partial(@handle)[1]
+      partial = status == Core::E_TOO_LARGE ? nil : "#{before}#{Core.response_partial(@handle)[1]}".b
       fail_with(status, partial: partial)
+    ensure
+      @begun = before if before && (status.nil? || status == Core::E_TOO_LARGE)
     end
 
     # Not where bytes may be left in C, by a read of more than the maximum, or one that couldn't wait.
@@ -316,16 +319,33 @@ module LibHTTP
       bytes
     end
 
-    # Reads onto the buffer until it has that length or the body ends. What came before an error is
-    # given, and the error raised at the next call.
+    # Reads onto the buffer until it has that length or the body ends.
     def fill(buffer, length)
-      while buffer.bytesize < length
-        break if onto(buffer, [length - buffer.bytesize, remaining || BLOCK_SIZE, PIECE].min.clamp(1..)).zero?
+      gather(buffer) do
+        while buffer.bytesize < length
+          break if onto(buffer, [length - buffer.bytesize, remaining || BLOCK_SIZE, PIECE].min.clamp(1..)).zero?
+        end
+      rescue IO::WaitReadable
+        raise if buffer.empty?
       end
-    rescue Error, IO::WaitReadable => e
+      @begun = buffer.slice!(length..) if buffer.bytesize > length
+    end
+
+    # The block reads onto the buffer. What came before an error is given, and the error raised at the
+    # next call; what came before an interruption (Timeout, say) the next call has.
+    def gather(buffer)
+      buffer << @begun if @begun
+      @begun = nil
+      ended = false
+      yield
+      ended = true
+    rescue Error => e
+      ended = true
       raise if buffer.empty?
 
-      @failure = e if e.is_a?(Error)
+      @failure = e
+    ensure
+      @begun = buffer.dup unless ended || buffer.empty?
     end
 
     def onto(buffer, capacity)
@@ -336,7 +356,7 @@ module LibHTTP
     end
 
     def raise_failure
-      raise IOError, "read() was interrupted: call it again, it has the bytes" if @begun
+      raise IOError, "a read was interrupted: read() has the bytes that it got" if @begun
       return unless @failure
 
       failure = @failure
