@@ -113,6 +113,7 @@ trust_tests = \
 fuzz_tests = \
 	tests/fuzz/fuzz_api \
 	tests/fuzz/fuzz_connect \
+	tests/fuzz/fuzz_identity \
 	tests/fuzz/fuzz_request \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_url
@@ -335,6 +336,7 @@ tests_fuzz_libreplay_la_SOURCES = \
 FUZZ_LDADD = tests/fuzz/libreplay.la $(LDADD)
 tests_fuzz_fuzz_api_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_connect_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_identity_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_request_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_response_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_url_LDADD = $(FUZZ_LDADD)
