@@ -54,6 +54,8 @@ static void check_order(void)
     is(fields_remove(&f, span_text("X-a")), 0, "once");
     add(&f, "Last", "z");
     is_str(all(&f), "Host=h|X-Empty=|Last=z|", "and it goes on");
+    is(fields_remove(&f, span_text("none")), 0, "where there is none of the name");
+    is_str(all(&f), "Host=h|X-Empty=|Last=z|", "nothing moves");
     fields_clear(&f);
     is(f.count, 0, "cleared");
     fields_done(&f);

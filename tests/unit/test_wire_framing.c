@@ -89,6 +89,7 @@ static const struct framing_case {
     {"C-76 T-10 identity", TE "identity\r\n", 0, 200, 1, CODING, 0, 0},
     {"C-76 T-10 identity with a length", TE "identity\r\n" CL "5\r\n", 0, 200, 1, CODING, 0, 0},
     {"C-76 T-10 nothing", TE "\r\n", 0, 200, 1, CODING, 0, 0},
+    {"C-76 T-10 a coding of one byte", TE "x, chunked\r\n", 0, 200, 1, CODING, 0, 0},
     {"C-76 T-10 commas", TE ",,\r\n" CL "5\r\n", 0, 200, 1, CODING, 0, 0},
     {"C-76 T-10 xchunked", TE "xchunked\r\n", 0, 200, 1, CODING, 0, 0},
     {"C-76 T-10 chunkedx", TE "chunkedx\r\n", 0, 200, 1, CODING, 0, 0},

@@ -132,6 +132,8 @@ static void check_refused_line(void)
     buf_clear(&out);
     refused(request_begin(&request, &out, span_of("G\0T", 3), span_text("/"), 0, &usual, failure),
             LIBHTTP_E_INVALID_ARGUMENT, "T-2 T-6 NUL in a method");
+    refused(begin("GF\n", "/"), LIBHTTP_E_INVALID_ARGUMENT,
+            "C-29 T-2 a line end in what is nearly GET");
     refused(begin("GET", "/ HTTP/1.1\r\nX: y"), LIBHTTP_E_INVALID_URL, "C-30 T-2 a line end");
     refused(begin("GET", "/#f"), LIBHTTP_E_INVALID_URL, "C-30 a fragment");
     refused(begin("GET", "/\x80"), LIBHTTP_E_INVALID_URL, "C-30 a byte above 0x7f");

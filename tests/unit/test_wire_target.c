@@ -89,7 +89,7 @@ static void check_hosts(void)
         "h",       "www.Example.ORG",  "my_service:80",
         "h:0",     "h:65535",          "127.0.0.1",
         "[::1]",   "[::1]:8080",       "h.",
-        "a-b~c!$", "[::ffff:1.2.3.4]",
+        "a-b~c!$", "[::ffff:1.2.3.4]", "[::]",
     };
     static const char *const bad[] = {
         "",          ":80",         "h:",
@@ -104,7 +104,8 @@ static void check_hosts(void)
         "h%00",      "h%2e",        "h\\x",
         "h\x80",     "\xc3\xa4.de", "h\"",
         "<h>",       "h:80:80",     "h,\x7f",
-        "[v1.x]",    "::1",
+        "[v1.x]",    "::1",         "[::g]",
+        "[::1\n]",   "[::1 ]",
     };
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
