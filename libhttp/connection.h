@@ -212,10 +212,12 @@ LIBHTTP_API int32_t libhttp_connection_request(libhttp_connection *c, const char
 /**
  * Sends a whole request as libhttp_connection_request() does, its head of `method`, `target` and
  * `headers`, with the body from the descriptor `fd`: `length` bytes, or LIBHTTP_LENGTH_UNKNOWN:
- * what is left of a regular file, else chunked until its end. Outside blocking mode only the head
- * is put: go on with send_fd() until it gives 0, then finish(). Errors: UNIMPLEMENTED_FILE_MODE
- * (fd can't be read from), OS (reading failed), and those of request. Blocks in blocking mode, and
- * never gives LIBHTTP_AGAIN.
+ * what is left of a regular file, else chunked until its end. What a pipe has given leaves before
+ * more of it is waited for. Where `headers` declare a length that fd has passed, by what can be
+ * seen without waiting, the request is broken off. Outside blocking mode only the head is put: go
+ * on with send_fd() until it gives 0, then finish(). Errors: UNIMPLEMENTED_FILE_MODE (fd can't be
+ * read from), OS (reading failed), BODY_LENGTH (more or less than declared), and those of request.
+ * Blocks in blocking mode, and never gives LIBHTTP_AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
                                                   int64_t method_length, const char *target,

@@ -228,6 +228,8 @@ int32_t libhttp_connection_request_fd(libhttp_connection *c, const char *method,
     if (whole.length == LIBHTTP_LENGTH_UNKNOWN && is_really_empty(fd))
         whole.length = 0;
     status = put_head(c, &whole);
+    if (status == LIBHTTP_OK)
+        c->exchange->upload.whole_fd = whole.length == LIBHTTP_LENGTH_UNKNOWN;
     if (status < 0 || delivers_in_parts(c))
         return status;
     status = deliver_fd(c, fd, LIBHTTP_LENGTH_UNKNOWN, &put);

@@ -50,27 +50,20 @@ bool drive_waited(struct session *s, int32_t *status, struct failure *failure)
     return false;
 }
 
-/* How often a wait for somebody else's descriptor looks for a cancel, which can't wake it. */
-#define CANCEL_LOOK_MS 50
+/* How often a wait for somebody else's descriptor looks for what can't wake it. */
+#define LOOK_MS 50
 
-int32_t drive_readable(struct session *s, int fd, struct failure *failure)
+int32_t drive_readable(struct session *s, int fd, bool waits, struct failure *failure)
 {
     struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-    bool waits = !s->settings->nonblocking && !s->carried;
-    int32_t status = LIBHTTP_AGAIN;
+    int ready;
 
-    for (;;) {
-        int ready = poll(&pollfd, 1, waits ? CANCEL_LOOK_MS : 0);
-
-        if (ready > 0)
-            return LIBHTTP_OK; /* readable, or broken: read tells */
-        if (ready < 0 && errno != EINTR)
-            return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
-        if (ready < 0 && !waits)
-            continue; /* it has not looked, and nobody could wait for that */
-        if (waits)
-            status = session_blocked(s, failure);
-        if (!waits || status != LIBHTTP_AGAIN)
-            return status;
-    }
+    do
+        ready = poll(&pollfd, 1, waits ? LOOK_MS : 0);
+    while (ready < 0 && errno == EINTR && !waits); /* it has not looked yet */
+    if (ready > 0)
+        return LIBHTTP_OK; /* readable, or broken: read tells */
+    if (ready < 0 && errno != EINTR)
+        return fail_os(failure, LIBHTTP_E_OS, errno, "poll");
+    return waits ? session_blocked(s, failure) : LIBHTTP_AGAIN;
 }

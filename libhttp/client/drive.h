@@ -20,9 +20,10 @@ static inline bool drive_again(struct session *s, int32_t *status, struct failur
 }
 
 /*
- * Waits until a caller's descriptor (a pipe) can be read from: in blocking mode as long as the
- * deadlines allow, otherwise AGAIN where it can't be now.
+ * Whether a caller's descriptor (a pipe) can be read from: OK, or AGAIN where it can't. With
+ * `waits` it is given a moment, and an error is given where a deadline has passed: for a loop that
+ * looks after the peer and a cancel, neither of which can wake it.
  */
-int32_t drive_readable(struct session *s, int fd, struct failure *failure);
+int32_t drive_readable(struct session *s, int fd, bool waits, struct failure *failure);
 
 #endif

@@ -40,7 +40,7 @@ void exchange_clear(struct exchange *x)
 {
     x->upload.kind = UPLOAD_NONE;
     x->upload.expect = EXPECT_NONE;
-    x->upload.early = x->upload.broken = false;
+    x->upload.early = x->upload.broken = x->upload.whole_fd = false;
     x->untold = 0;
     buf_clear(&x->output);
     buf_clear(&x->target);
@@ -128,6 +128,19 @@ static void fill(struct libhttp_connection *c, struct libhttp_response *r, const
     body_init(&r->body, framing, &c->settings->limits);
 }
 
+/*
+ * A stream begins where the request has ended (RFC 9110 7.8): in the middle of a body the peer
+ * would take for the rest of it what is written to the stream (C-90).
+ */
+static int32_t check_stream(const struct libhttp_connection *c, const struct head *h,
+                            const struct framing *framing, struct failure *failure)
+{
+    if (framing->kind != BODY_STREAM || !c->exchange->upload.early)
+        return LIBHTTP_OK;
+    return fail(failure, LIBHTTP_E_BAD_STATUS_LINE,
+                "%d hands the connection over before the whole request was sent", (int)h->status);
+}
+
 /* The final head becomes the response. */
 static int32_t take_final(struct respond *what, const struct head *h, const char *data,
                           struct failure *failure)
@@ -141,6 +154,8 @@ static int32_t take_final(struct respond *what, const struct head *h, const char
     if (debug_is_on(c))
         debug_response(c, h, data);
     status = framing_decide(h, data, c->exchange->request.flags, &framing, failure);
+    if (status == LIBHTTP_OK)
+        status = check_stream(c, h, &framing, failure);
     if (status < 0)
         return status;
     r = response_place(c);

@@ -415,12 +415,6 @@ class Message:
         if self.pieces() is not None and self.find(b"content-length"):
             self.body = b"".join(self.pieces())
 
-    def up_to_length(self):
-        """Of a descriptor no more is sent than declared."""
-        lengths = self.find(b"content-length")
-        if lengths and any(call[4][0] in ("file", "part", "pipe") for call in self.calls("request")):
-            self.body = self.body[:int(self.lines[lengths[0]].partition(b":")[2])]
-
     def no_body(self):
         """Step by step too, a POST without a body says so."""
         steps = self.calls("putrequest")

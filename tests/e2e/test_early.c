@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers that come before the body has gone, and Expect: 100-continue. */
 #include <errno.h>
+#include <fcntl.h>
 #include <libhttp/http.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "support/modes.h"
 #include "tap.h"
@@ -187,6 +189,64 @@ static void test_reset_without_answer(enum drive_mode mode)
     peer_finish(peer, "C-54 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* Nothing comes from the body's pipe any more, but the answer does: it isn't waited for the pipe.
+ */
+static void test_silent_pipe(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND(TOO_LARGE),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        bail_out("no pipe");
+    libhttp_connection_set_idle_timeout(k->c, 20000);
+    is(client_request_fd(k, "PUT", "/", NULL, ends[0], LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-124 an early answer while a pipe gives nothing");
+    client_answer(k, 413, "stop", "C-124 is the answer");
+    close(ends[0]);
+    close(ends[1]);
+    client_free(k);
+    peer_finish(peer, "C-124 the peer's side");
+}
+
+/* Over to another protocol in the middle of a body: what would be left of it is no stream. */
+static void check_switch(enum drive_mode mode, const char *method, const char *switches)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND_BYTES(switches, strlen(switches)),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = NULL;
+    libhttp_response *r = NULL;
+
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Upgrade", -1, "x", -1);
+    libhttp_headers_add(headers, "Expect", -1, "100-continue", -1);
+    libhttp_connection_set_continue_timeout(k->c, 20000);
+    client_request(k, method, "h.example:1", headers, "body", 4);
+    client_failed(k, client_getresponse(k, &r), LIBHTTP_E_BAD_STATUS_LINE,
+                  "C-90 C-125 %s before the body was sent", method);
+    is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "C-23 idle again, %s", k->name);
+    libhttp_response_free(r);
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_finish(peer, "C-90 C-125 nothing of it was sent, %s", drive_mode_name(mode));
+}
+
+static void test_switch(enum drive_mode mode)
+{
+    check_switch(mode, "PUT", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n");
+    check_switch(mode, "CONNECT", "HTTP/1.1 200 OK\r\n\r\n");
+}
+
 /* Expect: 100-continue. */
 
 static libhttp_headers *expect(void)
@@ -356,5 +416,7 @@ int main(void)
     in_each_mode(test_continue_late);
     in_each_mode(test_refused);
     in_each_mode(test_expect_without_body);
+    in_each_mode(test_switch);
+    test_silent_pipe();
     return done_testing();
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -204,6 +205,85 @@ static void test_pipe(enum drive_mode mode)
     peer_finish(peer, "C-46 C-47 exact bytes, %s", drive_mode_name(mode));
 }
 
+/* A pipe that holds this text and has ended. */
+static int full_pipe(const char *text)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0 || write(ends[1], text, strlen(text)) < 0)
+        bail_out("no pipe");
+    close(ends[1]);
+    return ends[0];
+}
+
+/* Never cut in silence, and the peer never has a whole request of it. */
+static void check_longer(enum drive_mode mode, int fd, const char *what)
+{
+    struct peer *peer = client_peer((struct peer_step[]){PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *headers = NULL;
+
+    libhttp_headers_new(&headers);
+    libhttp_headers_add(headers, "Content-Length", -1, "4", -1);
+    client_failed(k, client_request_fd(k, "PUT", "/", headers, fd, LIBHTTP_LENGTH_UNKNOWN),
+                  LIBHTTP_E_BODY_LENGTH, "C-47 %s longer than declared", what);
+    is(libhttp_connection_is_open(k->c), 0, "C-47 the connection is closed, %s", k->name);
+    ok(!strstr(peer_received(peer, NULL), "abcd"), "C-47 nothing of the body left");
+    close(fd);
+    libhttp_headers_free(headers);
+    client_free(k);
+    peer_kill(peer);
+}
+
+static void test_longer(enum drive_mode mode)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 ||
+        write(ends[1], "abcdefgh", 8) != 8)
+        bail_out("no sockets");
+    check_longer(mode, ends[0], "a socket");
+    close(ends[1]);
+    check_longer(mode, full_pipe("abcde"), "a pipe");
+    check_longer(mode, open_at("/proc/version", 0), "a file under /proc");
+}
+
+#define FIRST_PIECE START "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"
+
+/* What a pipe has given leaves although it stays open: its writer waits for the peer. */
+static void test_pipe_waits(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(FIRST_PIECE),
+        PEER_EXPECT("6\r\nsecond\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int ends[2];
+    pid_t writer;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        bail_out("no pipe");
+    writer = fork();
+    if (writer == 0) {
+        bool well = write(ends[1], "first", 5) == 5 &&
+                    peer_wait_received(peer, sizeof FIRST_PIECE - 1, 10000) &&
+                    write(ends[1], "second", 6) == 6;
+
+        _exit(!well);
+    }
+    close(ends[1]);
+    is(client_request_fd(k, "PUT", "/", NULL, ends[0], LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-130 a pipe whose writer waits for the peer, %s", k->name);
+    client_answer(k, 201, "", "C-130 is sent as it comes");
+    close(ends[0]);
+    waitpid(writer, NULL, 0);
+    client_free(k);
+    peer_finish(peer, "C-130 piece by piece, %s", drive_mode_name(mode));
+}
+
 static void test_ends_early(enum drive_mode mode)
 {
     struct peer *peer = client_peer((struct peer_step[]){
@@ -308,6 +388,8 @@ int main(void)
     in_each_mode(test_empty_file);
     in_each_mode(test_proc);
     in_each_mode(test_pipe);
+    in_each_mode(test_pipe_waits);
+    in_each_mode(test_longer);
     in_each_mode(test_ends_early);
     in_each_mode(test_unreadable);
     test_kernel();

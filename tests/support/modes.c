@@ -159,15 +159,12 @@ bool client_again_fd(struct client *k, int fd, int32_t status)
     struct pollfd pollfd = {.fd = fd, .events = POLLIN};
     int32_t events = 0;
 
-    if (status == LIBHTTP_AGAIN && poll(&pollfd, 1, 0) == 0) {
-        libhttp_connection_wait(k->c, NULL, &events, NULL, NULL);
-        if (events == 0) {
-            client_carry(k);
-            return poll(&pollfd, 1, MODES_PATIENCE_MS) > 0 ||
-                   fail("%s: the body's descriptor stays silent", k->name);
-        }
-    }
-    return client_again(k, status);
+    libhttp_connection_wait(k->c, NULL, &events, NULL, NULL);
+    if (status != LIBHTTP_AGAIN || events != 0)
+        return client_again(k, status);
+    client_carry(k);
+    return poll(&pollfd, 1, MODES_PATIENCE_MS) > 0 ||
+           fail("%s: the body's descriptor stays silent", k->name);
 }
 
 /* The calls. */
