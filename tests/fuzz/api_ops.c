@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls on connections, responses and streams. */
+#include <string.h>
 #include <unistd.h>
 
 #include "fuzz/api.h"
@@ -222,9 +223,11 @@ static void request(struct world *w, struct fuzz_input *in)
     struct fuzz_text method = PICK(methods, in), target = PICK(targets, in);
     const libhttp_headers *h = api_headers(w, in);
     struct fuzz_text body = fuzz_text(in);
+    unsigned way = fuzz_byte(in) % 4;
+    int fd = way == 2 ? drawn_file(w, in) : -1;
     int32_t status;
 
-    switch (fuzz_byte(in) % 4) {
+    switch (way) {
     case 0:
         status =
             libhttp_connection_request(l->c, TEXT(method), TEXT(target), h, NULL, LIBHTTP_NO_BODY);
@@ -234,8 +237,8 @@ static void request(struct world *w, struct fuzz_input *in)
             libhttp_connection_request_pieces(l->c, TEXT(method), TEXT(target), h, api_number(in));
         break;
     case 2:
-        status = libhttp_connection_request_fd(l->c, TEXT(method), TEXT(target), h,
-                                               drawn_file(w, in), api_number(in));
+        status =
+            libhttp_connection_request_fd(l->c, TEXT(method), TEXT(target), h, fd, api_number(in));
         break;
     default:
         status = libhttp_connection_request(l->c, TEXT(method), TEXT(target), h, TEXT(body));
@@ -305,6 +308,13 @@ static void look(struct world *w, struct fuzz_input *in)
 
     libhttp_connection_peer_address(l->c);
     libhttp_connection_tls_alpn(l->c);
+    libhttp_connection_tls_resumed(l->c);
+    libhttp_connection_tls_reason(l->c);
+    fuzz_require(libhttp_connection_errno(l->c) >= 0);
+    fuzz_require(libhttp_connection_fileno(l->c) >= -1);
+    fuzz_require(libhttp_connection_port(l->c) >= 0 && libhttp_connection_port(l->c) <= 65535);
+    fuzz_require(libhttp_connection_bytes_sent(l->c) >= 0);
+    fuzz_require(libhttp_connection_bytes_received(l->c) >= 0);
     libhttp_connection_peer_certificate(l->c, &length);
     libhttp_headers_count(libhttp_connection_tunnel_headers(l->c));
     for (int32_t i = -1; i <= libhttp_connection_interim_count(l->c); i++)
@@ -360,10 +370,13 @@ static void read_body(struct world *w, struct fuzz_input *in)
 static void close_response(struct world *w, struct fuzz_input *in)
 {
     unsigned i = fuzz_byte(in) % RESPONSES;
+    unsigned way = fuzz_byte(in) % 8;
 
-    if (fuzz_byte(in) & 1) {
+    if (way & 1) {
         libhttp_response_free(w->responses[i]);
         w->responses[i] = NULL;
+    } else if (w->responses[i] && way == 2) {
+        fuzz_require(libhttp_response_cancel(w->responses[i]) == LIBHTTP_OK);
     } else if (w->responses[i]) {
         fuzz_require(libhttp_response_close(w->responses[i]) == LIBHTTP_OK);
         fuzz_require(libhttp_response_is_closed(w->responses[i]) == 1);
@@ -384,6 +397,9 @@ static void look_response(struct world *w, struct fuzz_input *in)
         libhttp_headers_count(libhttp_response_interim_headers(r, i));
     libhttp_headers_count(libhttp_response_trailers(r));
     libhttp_response_will_close(r);
+    fuzz_require(strlen(libhttp_response_reason(r)) == (size_t)libhttp_response_reason_length(r));
+    fuzz_require(libhttp_response_version(r) == 10 || libhttp_response_version(r) == 11);
+    fuzz_require(libhttp_response_errno(r) >= 0);
     fuzz_require(libhttp_response_fileno(r) >= -1);
     fuzz_require(libhttp_response_wait(r, NULL, NULL, NULL, NULL) == LIBHTTP_OK);
 }
@@ -429,6 +445,11 @@ static void use_stream(struct world *w, struct fuzz_input *in)
         w->streams[i] = NULL;
         libhttp_stream_free(s);
         return;
+    case 7:
+        status = libhttp_stream_cancel(s);
+        fuzz_require(libhttp_stream_fileno(s) >= -1);
+        fuzz_require(libhttp_stream_wait(s, NULL, NULL, NULL, NULL) == LIBHTTP_OK);
+        break;
     case 4:
     case 5:
         status = libhttp_stream_write(s, room, length, &got);

@@ -96,9 +96,12 @@ static void open_tls(struct world *w, struct fuzz_input *in)
 {
     static const struct fuzz_text consent = FUZZ_LITERAL("HTTP/1.1 200 OK\r\n\r\n");
     struct link *l = api_link(w, in);
+    unsigned way = fuzz_byte(in);
     int32_t status;
 
-    if (fuzz_byte(in) % 8)
+    if (way < 128)
+        libhttp_connection_close(l->c);
+    if (way % 8)
         check_config(w->tls, libhttp_tls_config_add_ca_data(w->tls, TEXT(server_authority())));
     api_check(l, libhttp_connection_set_tls(l->c, w->tls));
     new_transport(l, in);
