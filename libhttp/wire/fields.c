@@ -109,8 +109,7 @@ static int32_t append(struct fields *f, struct span name, struct span value,
     struct field *item;
     char *old_text;
 
-    /* Each length as well: their sum may have wrapped. */
-    if (name.length >= UINT32_MAX || value.length >= UINT32_MAX || needed > UINT32_MAX)
+    if (needed > UINT32_MAX)
         return fail(failure, LIBHTTP_E_HEAD_TOO_LARGE, "the fields are over 4 GiB together");
     if (!reserve_item(f) || !reserve_text(f, needed, &old_text))
         return fail_memory(failure);

@@ -96,6 +96,7 @@ static const struct wanted parameters[] = {
     {"attachment; filename*=iso-8859-1'en'%A3%20rates", "filename*", NULL},
     {"attachment; filename*=\"UTF-8''x\"", "filename", "x"},
     {"attachment; filename*=UTF-8''", "filename", ""},
+    {"attachment; filename*=UTF-8''a+b", "filename", "a+b"},
     /* What can't be decoded gives way to the plain one, and is to be had under its own name. */
     {"a/b; x*=UTF-8''%zz; x=plain", "x", "plain"},
     {"a/b; x*=UTF-8''%zz; x=plain", "x*", "UTF-8''%zz"},

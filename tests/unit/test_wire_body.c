@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "support/counts.h"
 #include "support/guard.h"
 #include "tap.h"
 
@@ -128,6 +129,24 @@ static void check_error(void)
     body_done(&b);
 }
 
+static void check_memory(void)
+{
+    struct body b;
+    size_t produced;
+    int64_t before;
+
+    if (!malloc_is_counted()) {
+        skip("malloc is not ours here");
+        return;
+    }
+    before = malloc_in_use();
+    begin(&b, BODY_CHUNKED, 0);
+    feed(&b, "0\r\nA: b\r\n\r\n", 11, &produced);
+    ok(malloc_in_use() > before, "C-83 trailers take memory");
+    body_done(&b);
+    is(malloc_in_use(), before, "which is given back");
+}
+
 /* T-19: cut at every byte a chunked body is an error, but where only trailers are missing. */
 static void check_chunked_eof(void)
 {
@@ -179,6 +198,7 @@ int main(void)
     check_length();
     check_until_close();
     check_chunked();
+    check_memory();
     check_error();
     check_chunked_eof();
     check_length_eof();

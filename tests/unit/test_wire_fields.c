@@ -85,7 +85,7 @@ static void check_refusals(void)
     refused("X", 1, "\x7f", 1, "T-1 C-42 DEL in a value");
     refused("X", 1, "a\r\nInjected: b", 14, "T-1 C-42 a line end in a value");
     contains(failure_text(&failure), "'X'", "the sentence names the field");
-    contains(failure_text(&failure), "\\x0d", "and shows the byte");
+    contains(failure_text(&failure), "'\\x0d'", "and shows the byte alone");
     refused("X", 1, "a\n", 2, "T-1 a line end at the end is not trimmed away");
     refused("X", 1, "\ra", 2, "T-1 nor one at the start");
     refused("", 0, "a", 1, "C-41 an empty name");

@@ -92,6 +92,12 @@ static void check_host(void)
     host.port = 81;
     begin_with("GET", "/", 2, &host);
     is_out("GET / HTTP/1.1\r\nHost: [::1]:81\r\n", "C-36 C-35 with a port");
+    host.port = 0;
+    begin_with("GET", "/", 2, &host);
+    is_out("GET / HTTP/1.1\r\nHost: [::1]:0\r\n", "C-6 C-35 the lowest port");
+    host.port = 65535;
+    begin_with("GET", "/", 2, &host);
+    is_out("GET / HTTP/1.1\r\nHost: [::1]:65535\r\n", "C-6 C-35 and the highest");
     begin_with("GET", "http://other:80/x", 2, &usual);
     is_out("GET http://other:80/x HTTP/1.1\r\nHost: other:80\r\n",
            "C-34 an absolute form gives Host from its authority");
