@@ -7,19 +7,13 @@ if [ -z "${EXAMPLE_HTTP:-}" ]; then
 fi
 http=${EXAMPLE_HTTP##*:}
 https=${EXAMPLE_HTTPS##*:}
-case $(readelf -d "$LIBHTTP_SO") in
-*libasan* | *libtsan*)
-    echo "1..0 # SKIP the interpreter would have to be given the sanitizer"
-    exit
-    ;;
-esac
 
 # says LUA EXAMPLE ARGUMENTS...: what the example prints.
 says() {
     interpreter=$1
     example=$2
     shift 2
-    timeout 20 "$interpreter" "$srcdir/examples/lua/$example.lua" "$@" 2>&1
+    "$srcdir/tests/support/preload" timeout 20 "$interpreter" "$srcdir/examples/lua/$example.lua" "$@" 2>&1
 }
 # has DESCRIPTION TEXT PATTERN...: the text has a line for each of the patterns.
 has() {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* malloc and its kin, counting and failing as told. A static library's member: only tests that ask
  * for it get it. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/counts.h"
 
@@ -12,7 +16,43 @@ static atomic_llong calls, in_use, peak, refused;
 static atomic_llong until_failure;
 static atomic_bool keeps_failing;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define EXPORTED UNCHECKED __attribute__((visibility("default")))
+
+/* AddressSanitizer's own functions are called for what it replaces, so that both do their work. */
+#if defined(__SANITIZE_ADDRESS__)
+#define REPLACED       1
+#define NEXT(function) __interceptor_##function
+/* It allocates before its shadow memory is there. */
+#define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
+int __sanitizer_get_ownership(const volatile void *memory);
+size_t __sanitizer_get_allocated_size(const volatile void *memory);
+static bool ready;
+static _Thread_local bool spared;
+
+__attribute__((constructor)) static void be_ready(void)
+{
+    ready = true;
+}
+
+/* What was allocated before it was there itself it doesn't know. */
+UNCHECKED static size_t usable_size(void *memory)
+{
+    return ready && __sanitizer_get_ownership(memory) ? __sanitizer_get_allocated_size(memory) : 0;
+}
+
+/* It asks this in each new thread, and ends the process where there is no memory for the answer. */
+EXPORTED int pthread_getattr_np(pthread_t thread, pthread_attr_t *ret_attributes)
+{
+    int (*next)(pthread_t, pthread_attr_t *);
+    int failed;
+
+    *(void **)&next = dlsym(RTLD_NEXT, "pthread_getattr_np");
+    spared = true;
+    failed = next(thread, ret_attributes);
+    spared = false;
+    return failed;
+}
+#elif defined(__SANITIZE_THREAD__)
 #define REPLACED 0
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
@@ -23,22 +63,26 @@ static atomic_bool keeps_failing;
 #ifndef REPLACED
 #define REPLACED 1
 #endif
+#ifndef NEXT
+#define NEXT(function) __libc_##function
+#define UNCHECKED
+#define usable_size malloc_usable_size
+#define spared      false
+#endif
 
 #if REPLACED
-#define EXPORTED __attribute__((visibility("default")))
+void *NEXT(malloc)(size_t size);
+void *NEXT(calloc)(size_t count, size_t size);
+void *NEXT(realloc)(void *old, size_t size);
+void *NEXT(memalign)(size_t alignment, size_t size);
+void NEXT(free)(void *memory);
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *memory);
-
-static bool refuse(void)
+UNCHECKED static bool refuse(void)
 {
     long long left;
 
     atomic_fetch_add(&calls, 1);
-    if (atomic_load(&until_failure) == 0)
+    if (spared || atomic_load(&until_failure) == 0)
         return false;
     left = atomic_fetch_sub(&until_failure, 1);
     if (left > 1)
@@ -52,13 +96,13 @@ static bool refuse(void)
     return true;
 }
 
-static void *add(void *memory)
+UNCHECKED static void *add(void *memory)
 {
     long long size, now, highest;
 
     if (memory == NULL)
         return NULL;
-    size = (long long)malloc_usable_size(memory);
+    size = (long long)usable_size(memory);
     now = atomic_fetch_add(&in_use, size) + size;
     highest = atomic_load(&peak);
     while (now > highest && !atomic_compare_exchange_weak(&peak, &highest, now))
@@ -66,20 +110,20 @@ static void *add(void *memory)
     return memory;
 }
 
-static void subtract(void *memory)
+UNCHECKED static void subtract(void *memory)
 {
     if (memory != NULL)
-        atomic_fetch_sub(&in_use, (long long)malloc_usable_size(memory));
+        atomic_fetch_sub(&in_use, (long long)usable_size(memory));
 }
 
 EXPORTED void *malloc(size_t size)
 {
-    return refuse() ? NULL : add(__libc_malloc(size));
+    return refuse() ? NULL : add(NEXT(malloc)(size));
 }
 
 EXPORTED void *calloc(size_t count, size_t size)
 {
-    return refuse() ? NULL : add(__libc_calloc(count, size));
+    return refuse() ? NULL : add(NEXT(calloc)(count, size));
 }
 
 EXPORTED void *realloc(void *old, size_t size)
@@ -89,7 +133,7 @@ EXPORTED void *realloc(void *old, size_t size)
     if (refuse())
         return NULL;
     subtract(old);
-    memory = __libc_realloc(old, size);
+    memory = NEXT(realloc)(old, size);
     if (memory == NULL && size > 0)
         return add(old), NULL;
     return add(memory);
@@ -97,7 +141,7 @@ EXPORTED void *realloc(void *old, size_t size)
 
 EXPORTED void *memalign(size_t alignment, size_t size)
 {
-    return refuse() ? NULL : add(__libc_memalign(alignment, size));
+    return refuse() ? NULL : add(NEXT(memalign)(alignment, size));
 }
 
 EXPORTED void *aligned_alloc(size_t alignment, size_t size)
@@ -120,9 +164,38 @@ EXPORTED void free(void *memory)
     int saved = errno;
 
     subtract(memory);
-    __libc_free(memory);
+    NEXT(free)(memory);
     errno = saved;
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+/* Its own functions of these names would not come by here. */
+EXPORTED void *reallocarray(void *old, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return realloc(old, count * size);
+}
+
+EXPORTED char *strndup(const char *text, size_t limit)
+{
+    size_t length = strnlen(text, limit);
+    char *copy = malloc(length + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+EXPORTED char *strdup(const char *text)
+{
+    return strndup(text, SIZE_MAX - 1);
+}
+#endif
 #endif
 
 bool malloc_is_counted(void)

@@ -27,8 +27,8 @@ void resident_reset(void);
 
 /*
  * A test that calls one of these has malloc, calloc, realloc, free and their kin replaced in the
- * whole process, libhttp.so and OpenSSL included. Under valgrind or a sanitizer nothing is counted:
- * malloc_is_counted says whether it is.
+ * whole process, libhttp.so and OpenSSL included. Under valgrind and ThreadSanitizer nothing
+ * is counted: malloc_is_counted says whether it is.
  */
 bool malloc_is_counted(void);
 /* Allocations made so far (a realloc is one), by all threads. */

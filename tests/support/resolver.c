@@ -83,12 +83,14 @@ bool resolver_threads_end(void)
 static struct addrinfo *one(const char *literal, int port)
 {
     struct found *found = calloc(1, sizeof *found);
-    struct sockaddr_in *in = (struct sockaddr_in *)&found->address;
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&found->address;
+    struct sockaddr_in *in;
+    struct sockaddr_in6 *in6;
     bool is_v6 = strchr(literal, ':') != NULL;
 
     if (found == NULL)
         return NULL;
+    in = (struct sockaddr_in *)&found->address;
+    in6 = (struct sockaddr_in6 *)&found->address;
     in->sin_port = htons((uint16_t)port);
     found->address.ss_family = is_v6 ? AF_INET6 : AF_INET;
     inet_pton(found->address.ss_family, literal,
