@@ -26,8 +26,15 @@ static atomic_bool keeps_failing;
 #define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
 int __sanitizer_get_ownership(const volatile void *memory);
 size_t __sanitizer_get_allocated_size(const volatile void *memory);
+const char *__asan_default_options(void);
 static bool ready;
 static _Thread_local bool spared;
+
+/* More than there can be is refused, as malloc does. */
+EXPORTED const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
 
 __attribute__((constructor)) static void be_ready(void)
 {
@@ -207,6 +214,15 @@ bool malloc_is_counted(void)
 
     release(allocate(1));
     return atomic_load(&calls) > before;
+}
+
+bool malloc_is_plain(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    return false;
+#else
+    return malloc_is_counted();
+#endif
 }
 
 int64_t malloc_count(void)

@@ -31,6 +31,9 @@ void resident_reset(void);
  * is counted: malloc_is_counted says whether it is.
  */
 bool malloc_is_counted(void);
+/* Whether it is the C library's as well: AddressSanitizer counts, but has its own heap and system
+ * calls. */
+bool malloc_is_plain(void);
 /* Allocations made so far (a realloc is one), by all threads. */
 int64_t malloc_count(void);
 /* Bytes that are allocated now, and the most so far since malloc_peak_reset. */

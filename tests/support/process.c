@@ -131,7 +131,7 @@ int process_wait(struct process *process)
 
 _Noreturn void process_leave(int status)
 {
-    if (malloc_is_counted())
+    if (malloc_is_plain())
         exit(status);
     _exit(status);
 }

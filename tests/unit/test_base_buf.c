@@ -53,7 +53,7 @@ static void test_nothing(void)
     ok(buf_reserve(&b, 0) != NULL, "room for nothing has a place too");
     buf_append_text(&b, "a");
     ok(buf_reserve(&b, 1) == buf_data(&b) + 1, "room that is there already");
-    /* A sanitizer's malloc stops the program here. */
+    /* ThreadSanitizer's malloc stops the program here. */
     if (malloc_is_counted()) {
         ok(buf_reserve(&b, SIZE_MAX - 1) == NULL, "T-12 more than half of all memory is refused");
         is(b.failure, BUF_NO_MEMORY, "for want of memory, not by a size that wrapped");
