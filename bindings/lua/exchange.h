@@ -2,8 +2,8 @@
 /*
  * What nearly every exchange does, a call for each: request and flush, getresponse with the object
  * for it, a short body read to its end, a field looked up. They give nothing where it isn't as
- * simple as that, and have done nothing then: the ways that connection.lua and response.lua have for
- * everything else follow. Neither waits nor throws but for memory.
+ * simple as that, and have done nothing then: the ways that connection.lua and response.lua have
+ * for everything else follow. Neither waits nor throws but for memory.
  *
  * They are closures: what they would look up each time is in their upvalues.
  */
@@ -112,7 +112,8 @@ static inline void libhttp_lua_wrap_response(lua_State *L)
     lua_setmetatable(L, -2);
 }
 
-/** answer(connection): the response; or nil and a status. Without memory there is no response yet. */
+/** answer(connection): the response; or nil and a status. Without memory there is no response yet.
+ */
 static inline int libhttp_lua_answer(lua_State *L)
 {
     libhttp_response *response = NULL;
@@ -140,8 +141,8 @@ static inline int libhttp_lua_answer(lua_State *L)
 }
 
 /**
- * whole(response): a short body of known length, read to its end; or what came of it, how many bytes
- * are left, and the status of the read that ended it.
+ * whole(response): a short body of known length, read to its end; or what came of it, how many
+ * bytes are left, and the status of the read that ended it.
  */
 static inline int libhttp_lua_whole(lua_State *L)
 {
