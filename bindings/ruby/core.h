@@ -41,15 +41,81 @@ static inline void *libhttp_ruby_pointer(VALUE object, swig_type_info *type)
     return DATA_PTR(object);
 }
 
+/*
+ * Handles that the collector found while a file was sent without Ruby's lock (see
+ * libhttp_ruby_send_fd). They may have a part in that connection, so they wait until the lock is
+ * back, under which all of this is.
+ */
+struct libhttp_ruby_found {
+    struct libhttp_ruby_found *next;
+    void (*destroy)(void *handle);
+    void *handle;
+};
+static struct libhttp_ruby_found *libhttp_ruby_waiting;
+static int libhttp_ruby_sending;
+
+/** Frees a handle, later where that could be under a call. Without memory to note it: never. */
+static inline void libhttp_ruby_free(void *handle, void (*destroy)(void *))
+{
+    struct libhttp_ruby_found *found;
+
+    if (libhttp_ruby_sending == 0) {
+        destroy(handle);
+        return;
+    }
+    found = (struct libhttp_ruby_found *)malloc(sizeof *found);
+    if (found == NULL)
+        return;
+    found->handle = handle;
+    found->destroy = destroy;
+    found->next = libhttp_ruby_waiting;
+    libhttp_ruby_waiting = found;
+}
+
+static inline void libhttp_ruby_free_waiting(void)
+{
+    while (libhttp_ruby_sending == 0 && libhttp_ruby_waiting != NULL) {
+        struct libhttp_ruby_found *found = libhttp_ruby_waiting;
+
+        libhttp_ruby_waiting = found->next;
+        found->destroy(found->handle);
+        free(found);
+    }
+}
+
+static void libhttp_ruby_destroy_response(void *handle)
+{
+    libhttp_response_free((libhttp_response *)handle);
+}
+
+static void libhttp_ruby_destroy_stream(void *handle)
+{
+    libhttp_stream_free((libhttp_stream *)handle);
+}
+
+static void libhttp_ruby_free_response(void *handle)
+{
+    libhttp_ruby_free(handle, libhttp_ruby_destroy_response);
+}
+
+static void libhttp_ruby_free_stream(void *handle)
+{
+    libhttp_ruby_free(handle, libhttp_ruby_destroy_stream);
+}
+
 /** An object for a handle, nil for NULL; owned: it is freed with the object. */
 static inline VALUE libhttp_ruby_object(const void *handle, swig_type_info *type, int owned)
 {
     swig_class *of = (swig_class *)type->clientdata;
+    void (*freeing)(void *) = owned ? of->destroy : NULL;
 
     if (handle == NULL)
         return Qnil;
-    return rb_data_object_wrap(of->klass, (void *)(uintptr_t)handle, NULL,
-                               owned ? of->destroy : NULL);
+    if (owned && type == SWIGTYPE_p_libhttp_response)
+        freeing = libhttp_ruby_free_response;
+    if (owned && type == SWIGTYPE_p_libhttp_stream)
+        freeing = libhttp_ruby_free_stream;
+    return rb_data_object_wrap(of->klass, (void *)(uintptr_t)handle, NULL, freeing);
 }
 
 /** A string's bytes, NUL and all; NULL and 0 for nil. */
@@ -181,13 +247,17 @@ static inline void *libhttp_ruby_send_fd_alone(void *argument)
 
 /**
  * A file's disk may be slow: other threads run meanwhile. The caller sees to it that none of them
- * uses the connection, and holds it.
+ * uses the connection, and holds it. Where the thread is to be interrupted nothing is sent, and
+ * what comes behind raises.
  */
 static inline VALUE libhttp_ruby_send_fd(libhttp_connection *connection, int32_t fd, int64_t length)
 {
-    struct libhttp_ruby_send_fd call = {connection, length, 0, fd, 0};
+    struct libhttp_ruby_send_fd call = {connection, length, 0, fd, LIBHTTP_AGAIN};
 
-    rb_thread_call_without_gvl(libhttp_ruby_send_fd_alone, &call, NULL, NULL);
+    libhttp_ruby_sending++;
+    rb_thread_call_without_gvl2(libhttp_ruby_send_fd_alone, &call, NULL, NULL);
+    libhttp_ruby_sending--;
+    libhttp_ruby_free_waiting();
     return rb_assoc_new(INT2NUM(call.status), LL2NUM(call.sent));
 }
 

@@ -130,4 +130,31 @@ class TestMemory < LibHTTPTest
       assert_equal 200, conn.request("GET", "/index.html").getresponse(&:status)
     end
   end
+
+  test "a fork's child uses a connection that another thread of its parent's waits for" do
+    gate = Queue.new
+    slow = peer(times: 2) do |socket|
+      head = read_head(socket)
+      gate.pop if head.start_with?("GET /slow")
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n#{head[4, 4]}")
+    end
+    to(slow) do |conn|
+      conn.request("GET", "/slow")
+      waiting = Thread.new { conn.getresponse.read }
+      eventually { waiting.stop? }
+      reader, writer = IO.pipe
+      pid = fork do
+        conn.close
+        writer.write(conn.request("GET", "/fork").getresponse.read)
+      rescue Exception => e
+        writer.write(e.class)
+      ensure
+        exit!(0)
+      end
+      writer.close
+      gate << true
+      assert_equal ["/slo", "/for"], [waiting.value, reader.read]
+      Process.wait(pid)
+    end
+  end
 end

@@ -235,15 +235,61 @@ class TestWaiting < LibHTTPTest
     end
   end
 
-  # A C library whose look-ups take a minute.
-  def slow_resolver
+  # A C library with a function of one's own.
+  def preloaded(source)
     Dir.mktmpdir do |folder|
-      File.write("#{folder}/slow.c", "#include <netdb.h>\n#include <unistd.h>\n" \
-        "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n" \
-        "{ (void)n; (void)s; (void)h; (void)r; sleep(60); return EAI_AGAIN; }\n")
+      File.write("#{folder}/slow.c", source)
       built = system(ENV.fetch("CC", "cc"), "-shared", "-fPIC", "-o", "#{folder}/slow.so", "#{folder}/slow.c")
       skip "no compiler" unless built
       yield "#{folder}/slow.so"
+    end
+  end
+
+  # Look-ups take a minute.
+  def slow_resolver(&block)
+    preloaded("#include <netdb.h>\n#include <unistd.h>\n" \
+              "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n" \
+              "{ (void)n; (void)s; (void)h; (void)r; sleep(60); return EAI_AGAIN; }\n", &block)
+  end
+
+  # Sending a file moves it by a byte at once, and fails when it has been truncated.
+  def slow_disk(&block)
+    preloaded("#include <errno.h>\n#include <sys/stat.h>\n#include <unistd.h>\n" \
+              "ssize_t sendfile(int out, int in, off_t *at, size_t count)\n" \
+              "{ struct stat s; (void)out; (void)at; (void)count; lseek(in, 1, SEEK_SET);\n" \
+              "while (fstat(in, &s) == 0 && s.st_size > 0) usleep(1000);\n" \
+              "errno = EPIPE; return -1; }\n", &block)
+  end
+
+  test "T-39 the collector frees no response of a connection that sends a file meanwhile" do
+    slow_disk do |library|
+      said = script(<<~'RUBY', preload: library) { nil }
+        require "tempfile"
+        $stdout.puts "waiting"; $stdout.flush
+        server = TCPServer.new("127.0.0.1", 0)
+        conn = LibHTTP::HTTPConnection.new("127.0.0.1", server.addr[1])
+        responses = []
+        peers = Array.new(20) do
+          conn.request("GET", "/")
+          peer = server.accept
+          peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\nabc")
+          responses << conn.getresponse
+          peer.readpartial(1000)
+          peer
+        end
+        file = Tempfile.new
+        file.truncate(1_000_000)
+        sending = Thread.new { conn.request("PUT", "/", body: file) rescue conn.close }
+        sleep 0.001 until file.sysseek(0, IO::SEEK_CUR) == 1
+        gone = -> { GC.start; sleep 0.001; peers.count { |peer| peer.read_nonblock(1, exception: false) != :wait_readable } }
+        responses.clear
+        print Array.new(3) { gone.call }.sum, " gone, then "
+        file.truncate(0)
+        sending.join
+        sleep 0.001 until gone.call > 9
+        puts "most"
+      RUBY
+      assert_equal "0 gone, then most\n", said
     end
   end
 

@@ -46,23 +46,32 @@ module LibHTTP
 
     # What somebody else uses can't be used.
     def check(slot = self)
-      return unless @holders.any? { |held| held.equal?(slot) || held.equal?(self) || slot.equal?(self) }
+      return unless held? && @holders.any? { |held| held.equal?(slot) || held.equal?(self) || slot.equal?(self) }
 
       raise ThreadError, "the connection is in use: another thread or fiber waits for it"
     end
 
-    # Holds the slot while the block runs, which lets others run.
+    # Holds the slot while the block runs, which lets others run: they may have closed meanwhile.
     def hold(slot = self)
-      @holders << slot
-      yield
-    ensure
-      @holders.delete_at(@holders.rindex { |one| one.equal?(slot) })
-      finish_closing unless @closers.empty?
+      closed = false
+      begin
+        @holders << slot
+        @process = Process.pid
+        result = yield
+        closed = !@closers.empty?
+      ensure
+        index = @holders.rindex { |one| one.equal?(slot) }
+        @holders.delete_at(index) if index
+        finish_closing unless @closers.empty?
+      end
+      raise Error.make(Core::E_CLOSED, "closed by another thread") if closed
+
+      result
     end
 
     # Closes: at once, or where somebody waits, by waking him.
     def close(&closer)
-      return closer.call if @holders.empty?
+      return closer.call unless held?
 
       @closers << closer
       Core.connection_cancel(@connection)
@@ -77,22 +86,25 @@ module LibHTTP
 
     private
 
+    # Whether somebody waits; not who waited where this process was forked, as he isn't in the child.
+    def held?
+      @holders.clear unless @holders.empty? || @process == Process.pid
+      !@holders.empty?
+    end
+
     def wait(subject, slot)
       refuse if @carried
       socket, milliseconds, generation = subject.needs
       return if milliseconds.zero?
 
       seconds = milliseconds.negative? ? nil : milliseconds / 1000.0
-      closed = false
       hold(slot) do
         if socket.negative?
           sleep(seconds || 0)
         else
           wait_for(io_of(socket >> 2, generation, slot), EVENTS[socket & 3], seconds)
         end
-        closed = !@closers.empty?
       end
-      raise Error.make(Core::E_CLOSED, "closed by another thread") if closed
     end
 
     # async 1.30 takes any timeout of a task for the end of ours: what came too early was one.
