@@ -245,6 +245,9 @@ static void lengths(void)
 
 static void borders(void)
 {
+    parse("a:b; x=1");
+    is_str(libhttp_media_value(media, NULL), "a:b", "C-134 the first semicolon ends the value");
+    is(libhttp_media_parameter_count(media), 1, "C-134 and nothing else");
     parse("a/b; =1; ; =; y=2");
     is(libhttp_media_parameter_count(media), 1, "C-134 without a name it is no parameter");
     is(libhttp_media_parse(media, "a/b; x=\"y\"; z=1", 7), LIBHTTP_OK, "T-35 cut before a quote");

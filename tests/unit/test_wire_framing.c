@@ -144,6 +144,8 @@ static const struct framing_case {
     {"C-102 1.0", CL "5\r\n", 0, 200, 0, LENGTH, CLOSES, 5},
     {"C-102 1.0, keep-alive", "Connection: Keep-Alive\r\n" CL "5\r\n", 0, 200, 0, LENGTH, PERSISTS,
      5},
+    {"C-102 1.0, keep-alives", "Connection: keep-alives\r\n" CL "5\r\n", 0, 200, 0, LENGTH, CLOSES,
+     5},
     {"C-102 1.0, both", "Connection: keep-alive, close\r\n" CL "5\r\n", 0, 200, 0, LENGTH, CLOSES,
      5},
     {"C-102 1.0, both, the other way", "Connection: close, keep-alive\r\n" CL "5\r\n", 0, 200, 0,

@@ -194,6 +194,7 @@ static void check_fields(void)
     FIELD("A: \x01\x08\x0b\x1f\x7f\x80\xff!", "|A=\x01\x08\x0b\x1f\x7f\x80\xff!",
           "C-74 C-73 other bytes are data");
     FIELD("!#$%&'*+-.^_`|~09azAZ: x", "|!#$%&'*+-.^_`|~09azAZ=x", "every byte of a token");
+    FIELD("A:!b", "|A=!b", "a value that begins like a blank");
     FIELD("A: b: c:: d", "|A=b: c:: d", "colons in a value");
     FIELD("A: 0123456789abcdef0123456789abcdef\tx", "|A=0123456789abcdef0123456789abcdef\tx",
           "a value of more than a block");
@@ -212,6 +213,7 @@ static void check_bad_fields(void)
     BAD(":", "T-14 a colon alone");
     BAD("A: b\r\n: c", "T-14 an empty name behind a field is no fold");
     BAD("A", "C-74 no colon");
+    BAD("A; b", "C-74 a semicolon for the colon");
     BAD("A b", "C-74 no colon, a blank");
     BAD("A\0: b", "T-14 NUL in a name");
     BAD("A: b\0c", "T-14 NUL in a value");

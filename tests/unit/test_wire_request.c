@@ -68,6 +68,9 @@ static void check_lines(void)
 
     begin_with("GET", "/", 0, &kept);
     is_out("GET / HTTP/1.1\r\nHost: kept.example\r\n" AE, "C-33 C-37 lines kept from before");
+    begin_with("GET", "http://h/", 0, &kept);
+    is_out("GET http://h/ HTTP/1.1\r\nHost: h\r\n" AE, "C-34 an absolute form has its own Host");
+    begin_with("GET", "/", 0, &kept);
     field("Accept-Encoding", "gzip");
     is_out("GET / HTTP/1.1\r\nHost: kept.example\r\nAccept-Encoding: gzip\r\n",
            "C-33 the caller's in the place of a kept one");
