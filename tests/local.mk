@@ -417,7 +417,7 @@ tests-list:
 tests-environment:
 	@echo "$(tests_environment)"
 
-check-valgrind: $(tests_programs) examples/server
+check-valgrind:
 	TEST_TIMEOUT=$${TEST_TIMEOUT:-1800} TEST_WRAPPER='valgrind $(VALGRIND_FLAGS)' \
 		$(srcdir)/tests/trust/under valgrind $${TESTS:-$(tests_programs)}
 
