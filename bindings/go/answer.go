@@ -28,7 +28,7 @@ func (e *exchange) answer(h uintptr) (*http.Response, error) {
 		raw.Response_learn(h, c.packed[:cap(c.packed)], facts)
 	}
 	status := int(facts.Status)
-	reason := textAt(raw.Response_reason(h), raw.Response_reason_length(h))
+	reason := spanText(&facts.Reason)
 	r := &http.Response{
 		Status:        strconv.Itoa(status) + " " + reason,
 		StatusCode:    status,
@@ -111,7 +111,7 @@ func (e *exchange) withBody(r *http.Response, h uintptr, facts *raw.Facts) (*htt
 	if r.StatusCode == http.StatusSwitchingProtocols || isConnect {
 		return e.withStream(r, h)
 	}
-	b := &responseBody{e: e, h: h, response: r, keep: !r.Close}
+	b := &responseBody{e: e, h: h, response: r, keep: !r.Close, counted: facts.Remaining > 0}
 	r.Body = b
 	if facts.IsComplete == 1 {
 		b.finish(io.EOF)
@@ -146,6 +146,7 @@ type responseBody struct {
 	h        uintptr
 	response *http.Response
 	keep     bool
+	counted  bool  // it has a length, so no trailers
 	err      error // what reading gives from now on; nil: there is more
 }
 
@@ -158,7 +159,8 @@ func (b *responseBody) Read(buffer []byte) (int, error) {
 	}
 	poll := b.e.conn.poll
 	count := &poll.out.count
-	status := poll.run(b.h, raw.Response_wait, func() int32 { return raw.Response_read(b.h, buffer, count) })
+	complete := &poll.out.flag
+	status := poll.run(b.h, raw.Response_wait, func() int32 { return raw.Response_read_on(b.h, buffer, count, complete) })
 	if status != 0 {
 		err := responseErrors.of(b.h, status)
 		if err.Code.Is(ErrIncompleteRead) {
@@ -169,7 +171,7 @@ func (b *responseBody) Read(buffer []byte) (int, error) {
 		return 0, b.err
 	}
 	n := int(*count)
-	if n == 0 || raw.Response_is_complete(b.h) == 1 {
+	if n == 0 || *complete == 1 {
 		b.finish(io.EOF)
 		return n, io.EOF
 	}
@@ -201,12 +203,12 @@ func (b *responseBody) finish(err error) {
 	e.mu.Lock()
 	e.over = true
 	e.mu.Unlock()
-	if err == io.EOF {
+	if err == io.EOF && !b.counted {
 		b.takeTrailers()
 	}
 	raw.DeleteResponse(raw.SwigcptrResponse(b.h))
 	b.h = 0
-	keep := b.keep && raw.Connection_is_open(e.conn.h) == 1 && raw.Connection_cancelled(e.conn.h) == 0
+	keep := b.keep && raw.Connection_is_reusable(e.conn.h) == 1
 	e.t.release(e.conn, keep, e.trace)
 }
 

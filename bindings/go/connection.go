@@ -373,9 +373,9 @@ func (c *Connection) GetResponse() (*Response, error) {
 		return nil, err
 	}
 	defer c.leave()
-	h := &c.poll.out.handle
-	if status := c.run(func() int32 { return raw.Connection_getresponse(c.h, h) }); status != 0 {
+	o := c.poll.out
+	if status := c.run(func() int32 { return raw.Connection_answer(c.h, &o.handle, &o.head) }); status != 0 {
 		return nil, c.status(status)
 	}
-	return newResponse(c, *h)
+	return newResponse(c, o.handle, &o.head)
 }

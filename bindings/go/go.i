@@ -91,14 +91,28 @@ static const char *libhttp_go_text(_gostring_ s)
 %typemap(in) SWIGTYPE **ret "$1 = ($1_ltype)$input;"
 
 %insert(go_header) %{
+// Head is what Connection_answer tells of a response; the reason is lent, as a Span is.
+type Head struct {
+	Reason                                 Span
+	Status, Version, IsComplete, WillClose int32
+}
+
 // Facts is what Response_learn tells of a response.
 type Facts struct {
-	Remaining                                                         int64
-	Packed                                                            int64
-	Status, Version, InterimCount, IsComplete, WillClose, FieldCount int32
+	Head
+	Remaining                int64
+	Packed                   int64
+	InterimCount, FieldCount int32
 }
 %}
 %ignore response_facts;
+%ignore response_head;
+%typemap(gotype) struct response_head * "*Head"
+%typemap(in) struct response_head * "$1 = ($1_ltype)$input;"
+%apply (const char *text, int64_t text_length) {
+    (const char *method, int64_t method_length),
+    (const char *target, int64_t target_length)
+};
 %typemap(gotype) struct response_facts * "*Facts"
 %typemap(in) struct response_facts * "$1 = ($1_ltype)$input;"
 
@@ -157,11 +171,67 @@ static int32_t headers_unpack(libhttp_headers *h, const void *data, int64_t leng
     return status;
 }
 
+struct response_head {
+    struct libhttp_go_span reason;
+    int32_t status, version, is_complete, will_close;
+};
+
 struct response_facts {
+    struct response_head head;
     int64_t remaining;
     int64_t packed; /* what headers_pack() gives */
-    int32_t status, version, interim_count, is_complete, will_close, field_count;
+    int32_t interim_count, field_count;
 };
+
+static void libhttp_go_head(const libhttp_response *r, struct response_head *head)
+{
+    head->reason.p = libhttp_response_reason(r);
+    head->reason.n = libhttp_response_reason_length(r);
+    head->status = libhttp_response_status(r);
+    head->version = libhttp_response_version(r);
+    head->is_complete = libhttp_response_is_complete(r);
+    head->will_close = libhttp_response_will_close(r);
+}
+
+/* request and flush; *ret is whether the request was taken, so that a flush may have to go on. */
+static int32_t connection_ask(libhttp_connection *c, const char *method, int64_t method_length,
+                              const char *target, int64_t target_length,
+                              const libhttp_headers *headers, const void *body,
+                              int64_t body_length, int32_t *ret)
+{
+    int32_t status = libhttp_connection_request(c, method, method_length, target, target_length,
+                                                headers, body, body_length);
+
+    *ret = status == LIBHTTP_OK;
+    return status == LIBHTTP_OK ? libhttp_connection_flush(c) : status;
+}
+
+/* getresponse, and its head. */
+static int32_t connection_answer(libhttp_connection *c, libhttp_response **ret,
+                                 struct response_head *head)
+{
+    int32_t status = libhttp_connection_getresponse(c, ret);
+
+    if (status == LIBHTTP_OK)
+        libhttp_go_head(*ret, head);
+    return status;
+}
+
+/* read, and whether that was the end; there it is 1. */
+static int32_t response_read_on(libhttp_response *r, void *buffer, int64_t capacity,
+                                int64_t *ret_got, int32_t *ret)
+{
+    int32_t status = libhttp_response_read(r, buffer, capacity, ret_got);
+
+    *ret = libhttp_response_is_complete(r);
+    return status;
+}
+
+/* Whether another exchange can follow. */
+static int32_t connection_is_reusable(libhttp_connection *c)
+{
+    return libhttp_connection_is_open(c) && !libhttp_connection_cancelled(c);
+}
 
 /* What is known of a response with its head. */
 static void response_learn(const libhttp_response *r, void *buffer, int64_t capacity,
@@ -169,13 +239,10 @@ static void response_learn(const libhttp_response *r, void *buffer, int64_t capa
 {
     const libhttp_headers *h = libhttp_response_headers(r);
 
+    libhttp_go_head(r, &facts->head);
     facts->remaining = libhttp_response_remaining(r);
     facts->packed = headers_pack(h, buffer, capacity);
-    facts->status = libhttp_response_status(r);
-    facts->version = libhttp_response_version(r);
     facts->interim_count = libhttp_response_interim_count(r);
-    facts->is_complete = libhttp_response_is_complete(r);
-    facts->will_close = libhttp_response_will_close(r);
     facts->field_count = libhttp_headers_count(h);
 }
 %}

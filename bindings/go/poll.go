@@ -46,6 +46,8 @@ type outputs struct {
 	ms, generation int64
 	count          int64
 	handle         uintptr
+	flag           int32
+	head           raw.Head
 	facts          raw.Facts
 }
 

@@ -70,8 +70,9 @@ func (c *Connection) request(method, target string, header *Message, body io.Rea
 }
 
 func (c *Connection) requestWhole(method, target string, header *Message, data []byte) int32 {
-	status := raw.Connection_request(c.h, method, target, header.handle(), data)
-	if status == 0 {
+	taken := &c.poll.out.flag
+	status := raw.Connection_ask(c.h, method, target, header.handle(), data, taken)
+	if status == again && *taken == 1 {
 		status = c.run(func() int32 { return raw.Connection_flush(c.h) })
 	}
 	return status

@@ -20,20 +20,19 @@ type Response struct {
 	conn *Connection
 	poll *poller
 	own  bool // the poller: the response took the transport along
-	ends bool // its end was told: io.EOF
+	ends bool // Read has been at its end: io.EOF follows
 }
 
 var responseErrors = errorSource{raw.Response_error, raw.Response_errno, raw.Response_tls_reason,
 	raw.Response_error_detail}
 
-func newResponse(c *Connection, h uintptr) (*Response, error) {
-	r := &Response{h: h, conn: c, poll: c.poll, Status: int(raw.Response_status(h)),
-		Reason:  textAt(raw.Response_reason(h), raw.Response_reason_length(h)),
-		Version: int(raw.Response_version(h))}
+func newResponse(c *Connection, h uintptr, head *raw.Head) (*Response, error) {
+	r := &Response{h: h, conn: c, poll: c.poll, Status: int(head.Status), Reason: spanText(&head.Reason),
+		Version: int(head.Version)}
 	runtime.SetFinalizer(r, (*Response).forgotten)
 	// A response that ends its connection takes the transport along: the connection may open another
 	// while this one is still read.
-	if raw.Response_will_close(h) == 1 && raw.Response_is_complete(h) == 0 {
+	if head.WillClose == 1 && head.IsComplete == 0 {
 		fresh, err := newPoller()
 		if err != nil {
 			r.free()
@@ -133,7 +132,18 @@ func (r *Response) fill(read func(uintptr, []byte, *int64) int32, buffer []byte)
 
 // Read reads what is there of the body, and waits for the first byte. At the end it gives io.EOF;
 // a body that was cut off gives [ErrIncompleteRead] (io.ErrUnexpectedEOF to errors.Is), never an end.
-func (r *Response) Read(buffer []byte) (int, error) { return r.fill(raw.Response_read, buffer) }
+func (r *Response) Read(buffer []byte) (int, error) {
+	return r.fill(func(h uintptr, buffer []byte, count *int64) int32 {
+		if r.ends {
+			*count = 0
+			return 0
+		}
+		complete := &r.poll.out.flag
+		status := raw.Response_read_on(h, buffer, count, complete)
+		r.ends = status == 0 && *complete == 1
+		return status
+	}, buffer)
+}
 
 // Read1 returns with the first bytes that are there.
 func (r *Response) Read1(buffer []byte) (int, error) { return r.fill(raw.Response_read1, buffer) }
