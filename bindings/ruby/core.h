@@ -190,6 +190,25 @@ static inline VALUE libhttp_ruby_read_onto(libhttp_response *response, VALUE str
     return LL2NUM(got);
 }
 
+/**
+ * Request and flush in one: a status, or nil where the request was taken and has to be flushed yet
+ * (always where the caller carries the bytes, who asks for them).
+ */
+static inline VALUE libhttp_ruby_ask(libhttp_connection *connection, const char *method,
+                                     int64_t method_length, const char *target,
+                                     int64_t target_length, const libhttp_headers *headers,
+                                     const void *body, int64_t body_length)
+{
+    int32_t status = libhttp_connection_request(connection, method, method_length, target,
+                                                target_length, headers, body, body_length);
+
+    if (status == LIBHTTP_OK)
+        status = libhttp_connection_flush(connection);
+    else if (status == LIBHTTP_AGAIN)
+        return INT2NUM(status);
+    return status == LIBHTTP_AGAIN ? Qnil : INT2NUM(status);
+}
+
 /* What to wait for, in an array that needs no memory of its own: descriptor and events in one. */
 static inline VALUE libhttp_ruby_needs(int32_t fd, int32_t events, int64_t ms, int64_t generation)
 {

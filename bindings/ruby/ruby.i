@@ -77,6 +77,14 @@
   "$result = libhttp_ruby_and($result, libhttp_ruby_object(*$1, $*1_descriptor, 1));"
 
 /* What Ruby needs besides. */
+%rename(connection_ask) libhttp_ruby_ask;
+%apply (const char *text, int64_t text_length) {
+    (const char *method, int64_t method_length),
+    (const char *target, int64_t target_length)
+};
+VALUE libhttp_ruby_ask(libhttp_connection *connection, const char *method, int64_t method_length,
+                       const char *target, int64_t target_length, const libhttp_headers *headers,
+                       const void *body, int64_t body_length);
 %rename(response_read_onto) libhttp_ruby_read_onto;
 %rename(connection_send_fd) libhttp_ruby_send_fd;
 %rename(connection_needs) libhttp_ruby_connection_needs;

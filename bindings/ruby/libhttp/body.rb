@@ -24,8 +24,10 @@ module LibHTTP
         done(Core.connection_request_pieces(@handle, method, target, fields, bytes.bytesize))
         return send_pieces(bytes, nil)
       end
-      done(Core.connection_request(@handle, method, target, fields, bytes))
-      flush_unless_answered
+      status = Core.connection_ask(@handle, method, target, fields, bytes)
+      return flush_unless_answered if status.nil? || @session.debug
+
+      done(status) unless status == Core::E_EARLY_RESPONSE
     end
 
     # The kernel sends it, from where the File stands.

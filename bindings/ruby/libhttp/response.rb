@@ -278,7 +278,8 @@ module LibHTTP
     private
 
     def read_all(maximum)
-      return read_known if @begun ? remaining : straight?(maximum)
+      left = @begun || may_go_straight? ? Core.response_remaining(@handle) : -1
+      return read_known(left) if @begun ? left >= 0 : left.between?(1, maximum)
 
       before, @begun = @begun, nil
       raise_failure
@@ -293,20 +294,22 @@ module LibHTTP
     end
 
     # Not where bytes may be left in C, by a read of more than the maximum, or one that couldn't wait.
-    def straight?(maximum)
-      !@begun_in_c && !@failure && !@session.carried && Core.response_remaining(@handle).between?(1, maximum)
+    def may_go_straight?
+      !@begun_in_c && !@failure && !@session.carried
     end
 
     # A body of known length goes straight into its String, without a second copy in C; for what was
     # announced and doesn't come there is no room made. What a call that was interrupted (Timeout) has
     # read stays for the next one.
-    def read_known
-      bytes = @begun ||= String.new(encoding: Encoding::BINARY)
-      while (left = Core.response_remaining(@handle)).positive?
+    def read_known(left)
+      bytes = @begun ||= String.new # of bytes, as it has no text
+      while left.positive?
         got = @session.read_onto(self, @handle, bytes, left.clamp(1, PIECE))
         @begun = nil if got.negative?
         fail_with(got, partial: bytes) if got.negative?
         break if got.zero?
+
+        left -= got
       end
       @begun = nil
       bytes
