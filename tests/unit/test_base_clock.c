@@ -1,11 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* clock: deadlines without overflow. */
 #include "base/clock.h"
+
+#include <time.h>
+
 #include "tap.h"
+
+static int64_t microseconds(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * INT64_C(1000000) + ts.tv_nsec / 1000;
+}
+
+/* Each reading lies between two of the system's own. */
+static bool tells_the_time(void)
+{
+    for (int i = 0; i < 1000; i++) {
+        int64_t before = microseconds(), now = clock_now(), after = microseconds();
+
+        if (now < before || now > after)
+            return false;
+    }
+    return true;
+}
 
 int main(void)
 {
     int64_t now = clock_now();
+
+    ok(tells_the_time(), "it tells the system's time");
 
     ok(now > 0 && clock_now() >= now, "the clock runs forward");
     is(clock_after(1000, 5), 6000, "a deadline is milliseconds after now");

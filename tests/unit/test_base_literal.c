@@ -68,6 +68,12 @@ static void chosen(void)
                                         "1::2::3",
                                         "::00001",
                                         "::g",
+                                        "::`",
+                                        "::@",
+                                        "::G",
+                                        "::/",
+                                        "1.2.3.:",
+                                        "1.2.3./",
                                         "::1%lo",
                                         "0.0.0.0",
                                         "255.255.255.255",
@@ -102,6 +108,7 @@ static void ambiguous(void)
         ok(literal_is_ambiguous(span_text(yes[i])), "T-7 '%s' is ambiguous", yes[i]);
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
         ok(!literal_is_ambiguous(span_text(no[i])), "'%s' is not", no[i]);
+    ok(!literal_is_ambiguous(span_of(&".1"[1], 0)), "T-35 nothing behind a dot is not");
 }
 
 /* Each character in a block of its exact size, and each of its beginnings. */

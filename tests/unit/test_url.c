@@ -139,6 +139,18 @@ static const char *const bads[][2] = {
     {"\xef\xbd\x88ttp://a", "scheme"},
 };
 
+/* What stands behind a text is no part of it. */
+static void exact_ends(void)
+{
+    is(libhttp_url_parse(url, "http://[::1]/", 7, 0), LIBHTTP_E_INVALID_URL, "T-35 no host");
+    contains(libhttp_url_error(url), "empty", "T-35 the bracket behind it isn't looked at");
+    is(libhttp_url_parse(url, "http://a/\xff", 9, 0), LIBHTTP_OK, "T-35 nor a byte behind a path");
+    is(libhttp_url_parse(url, "http://u\x7f@a/", -1, LIBHTTP_URL_ALLOW_USER), LIBHTTP_E_INVALID_URL,
+       "T-7 DEL in a user");
+    is(libhttp_url_parse(url, "http://u\x80@a/", -1, LIBHTTP_URL_ALLOW_USER), LIBHTTP_E_INVALID_URL,
+       "T-7 the first byte beyond ASCII in a user");
+}
+
 static void bad_urls(void)
 {
     for (size_t i = 0; i < sizeof bads / sizeof bads[0]; i++) {
@@ -293,6 +305,7 @@ int main(void)
         bail_out("no memory");
     good_urls();
     bad_urls();
+    exact_ends();
     users();
     nothing();
     kept();

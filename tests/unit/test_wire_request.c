@@ -279,7 +279,7 @@ static void check_coding(void)
     static const char *const bad[] = {
         "",         "gzip",        "chunked, gzip", "chunked, chunked", "chunked;a=b",
         "a b",      "\"chunked\"", "gzip chunked",  "chunked\x0b",      "a/b, chunked",
-        ";chunked", ",",           "chunked x",
+        ";chunked", ",",           "chunked x",     "x@, chunked",
     };
     static const char *const good[] = {"chunked",       "CHUNKED",
                                        "gzip, chunked", "x;q=\"a,b\" , chunked",
