@@ -183,6 +183,8 @@ base_sources = \
 	libhttp/base/percent.h \
 	libhttp/base/process.c \
 	libhttp/base/process.h \
+	libhttp/base/sigpipe.c \
+	libhttp/base/sigpipe.h \
 	libhttp/base/room.h \
 	libhttp/base/span.c \
 	libhttp/base/span.h \

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/sigpipe.h"
+
 /* What is kept for debug_take where nobody takes it. */
 #define DEBUG_KEPT_MAX (64u * 1024u)
 
@@ -18,16 +20,20 @@ static bool is_secret(struct span name)
 
 static void write_all(int fd, struct span s)
 {
+    struct sigpipe held;
+
+    sigpipe_hold(&held);
     while (s.length > 0) {
         ssize_t n = write(fd, s.data, s.length);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return; /* nobody listens: debugging must not hurt */
+            break; /* nobody listens: debugging must not hurt */
         s.data += n;
         s.length -= (size_t)n;
     }
+    sigpipe_release(&held, s.length > 0);
 }
 
 /* The last DEBUG_KEPT_MAX bytes. */
@@ -120,7 +126,9 @@ void debug_request(struct libhttp_connection *c, struct span head)
     put_line(c, "send: ", next_line(&head));
     while (head.length > 0) {
         struct span line = next_line(&head);
-        const char *colon = line.length ? memchr(line.data, ':', line.length) : NULL;
+        bool continues = line.length > 0 && line.data[0] == '\t'; /* who knows what (T-53) */
+        const char *colon =
+            line.length > 0 && !continues ? memchr(line.data, ':', line.length) : NULL;
         size_t at = colon ? (size_t)(colon - line.data) : 0;
 
         if (colon)

@@ -2,53 +2,25 @@
 /* sendfile: a file's bytes into a socket. There is no MSG_NOSIGNAL for sendfile: SIGPIPE is held
  * back and taken away. */
 #include <errno.h>
-#include <signal.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/sigpipe.h"
 #include "net/socket.h"
 
 /* What is copied where sendfile can't. */
 #define PIECE 16384u
 
-static bool sigpipe_is_pending(void)
-{
-    sigset_t pending;
-
-    sigemptyset(&pending);
-    sigpending(&pending);
-    return sigismember(&pending, SIGPIPE) == 1;
-}
-
-static void take_sigpipe(const sigset_t *sigpipe)
-{
-    while (sigtimedwait(sigpipe, NULL, &(struct timespec){0}) < 0 && errno == EINTR)
-        continue;
-}
-
-/*
- * The signal is the thread's own, and blocked meanwhile. It also comes behind a short count. One
- * that was pending before, for the caller blocks it himself, stays.
- */
+/* The signal also comes behind a short count. */
 static ssize_t send_quietly(int fd, int file, size_t length)
 {
-    sigset_t sigpipe, before;
-    bool pending;
+    struct sigpipe held;
     ssize_t put;
-    int error;
 
-    sigemptyset(&sigpipe);
-    sigaddset(&sigpipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
-    pending = sigpipe_is_pending();
+    sigpipe_hold(&held);
     put = sendfile(fd, file, NULL, length);
-    error = errno;
-    if (!pending && (put < 0 || (size_t)put < length))
-        take_sigpipe(&sigpipe);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = error;
+    sigpipe_release(&held, put < 0 || (size_t)put < length);
     return put;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* debuglevel: which lines, where to, and what they hide. */
 #include <libhttp/http.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -150,6 +151,53 @@ static void test_descriptor(enum drive_mode mode)
     peer_finish(peer, "C-106 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* Nobody reads any more: that is no signal, as none of the library is (T-38). */
+static void test_closed_pipe(void)
+{
+    struct peer *peer = client_peer(steps);
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        bail_out("no pipe");
+    close(ends[0]);
+    libhttp_connection_set_debug_fd(k->c, ends[1]);
+    libhttp_connection_set_debuglevel(k->c, 1);
+    signal(SIGPIPE, SIG_DFL);
+    is(client_request(k, "PUT", "/", NULL, "123456789", 9), LIBHTTP_OK,
+       "T-38 lines into a closed pipe");
+    client_answer(k, 200, "answer", "T-38 hurt nobody");
+    close(ends[1]);
+    client_free(k);
+    peer_finish(peer, "T-38 the peer's side");
+}
+
+/* A line that goes on may hold a secret, whatever it looks like. */
+static void test_continued(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    const char *text = "";
+    int64_t length = 0;
+
+    libhttp_connection_set_debug_fd(k->c, -1);
+    libhttp_connection_set_debuglevel(k->c, 1);
+    client_putrequest(k, "GET", "/", 0);
+    client_putheader(k, "Authorization", "Digest");
+    libhttp_connection_putheader_continue(k->c, "uri=\"http://h/\", response=\"hidden\"", -1);
+    libhttp_connection_endheaders(k->c, 0);
+    client_flush(k);
+    libhttp_connection_debug_take(k->c, &text, &length);
+    contains(text, "send: Authorization: ***\nsend: \t***\n", "T-53 both lines are masked");
+    ok(!strstr(text, "hidden"), "T-53 the second too, though a colon is in it");
+    client_free(k);
+    peer_finish(peer, "T-53 the peer's side");
+}
+
 /* CONNECT is told too, its credentials masked. */
 static void test_tunnel(enum drive_mode mode)
 {
@@ -221,5 +269,7 @@ int main(void)
     in_each_mode(test_descriptor);
     in_each_mode(test_tunnel);
     test_bound();
+    test_closed_pipe();
+    test_continued();
     return done_testing();
 }
