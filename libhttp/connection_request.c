@@ -42,6 +42,7 @@ static void begin(struct libhttp_connection *c)
 {
     c->started = clock_now();
     c->look_due = true;
+    c->at_once = false;
     c->sending_failed = false;
     c->bytes_in = c->bytes_out = 0;
     c->head_bytes = 0;
@@ -137,7 +138,7 @@ int32_t request_head_end(struct libhttp_connection *c, int32_t flags)
     if (status == LIBHTTP_OK)
         status = decide_framing(c, flags);
     if (status == LIBHTTP_OK)
-        status = request_end(&c->exchange->request, &c->exchange->output, &c->failure);
+        status = request_end(&c->exchange->output, &c->failure);
     if (status < 0)
         return status;
     c->state = LIBHTTP_STATE_REQUEST_SENT;

@@ -133,6 +133,7 @@ static int32_t give_body(struct libhttp_connection *c, struct span body)
             request_head_abandon(c);
         return status;
     }
+    c->at_once = true;
     status = body.length > 0 ? deliver_data(c, body, &put) : LIBHTTP_OK;
     if (debug_is_on(c) && put > 0)
         debug_body(c, span_of(body.data, (size_t)put));

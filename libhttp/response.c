@@ -20,6 +20,7 @@ void response_clear(struct libhttp_response *r)
     r->ended = r->closed = r->stream_taken = r->is_stream = r->detached = r->all_given = false;
     r->broken = 0;
     r->line_searched = 0;
+    r->came_left = 0;
     r->connection = NULL;
     r->session = NULL;
 }
@@ -77,9 +78,15 @@ static void drain(struct libhttp_response *r)
     }
 }
 
+/* Its end was reached, and all of it was given. */
+static inline bool is_read(const struct libhttp_response *r)
+{
+    return r->ended && buf_length(&r->ahead) == 0;
+}
+
 static void close_body(struct libhttp_response *r)
 {
-    bool unread = !libhttp_response_is_complete(r);
+    bool unread = !is_read(r);
 
     if (!r->ended && !r->broken && r->session && r->persists)
         drain(r);
@@ -99,7 +106,8 @@ void libhttp_response_free(libhttp_response *r)
 
     if (!r)
         return;
-    close_body(r);
+    if (!is_read(r) || r->is_stream)
+        close_body(r);
     c = r->connection;
     s = r->session;
     if (c->unread == r)
@@ -139,7 +147,7 @@ int32_t libhttp_response_version(const libhttp_response *r)
 
 const char *libhttp_response_url(const libhttp_response *r)
 {
-    return r ? message_extra(&r->message) : NULL;
+    return r ? r->url : NULL;
 }
 
 const libhttp_headers *libhttp_response_headers(const libhttp_response *r)
@@ -219,7 +227,7 @@ int64_t libhttp_response_missing(const libhttp_response *r)
 
 int32_t libhttp_response_is_complete(const libhttp_response *r)
 {
-    return r && r->ended && buf_length(&r->ahead) == 0;
+    return r && is_read(r);
 }
 
 int32_t libhttp_response_is_closed(const libhttp_response *r)

@@ -14,16 +14,21 @@ static bool blocks(const struct libhttp_response *r)
     return r->session && !r->session->settings->nonblocking && !r->session->carried;
 }
 
-static int32_t check_room(struct libhttp_response *r, const void *buffer, int64_t capacity,
-                          const int64_t *ret)
+static int32_t bad_room(struct libhttp_response *r, int64_t capacity, const int64_t *ret)
 {
     if (capacity < 0)
         return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "capacity is negative: %lld",
                     (long long)capacity);
-    if (!ret || (!buffer && capacity > 0))
-        return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT,
-                    ret ? "buffer is NULL" : "ret_got is NULL");
-    return LIBHTTP_OK;
+    return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT,
+                ret ? "buffer is NULL" : "ret_got is NULL");
+}
+
+static inline int32_t check_room(struct libhttp_response *r, const void *buffer, int64_t capacity,
+                                 const int64_t *ret)
+{
+    bool is_fine = capacity >= 0 && ret && (buffer || capacity == 0);
+
+    return is_fine ? LIBHTTP_OK : bad_room(r, capacity, ret);
 }
 
 static int32_t driven_step(struct libhttp_response *r, char *buffer, size_t capacity,
@@ -56,7 +61,8 @@ int32_t libhttp_response_read1(libhttp_response *r, void *buffer, int64_t capaci
 /* Received already: it costs no system call to take it too. */
 static bool is_more_here(const struct libhttp_response *r)
 {
-    return buf_length(&r->ahead) > 0 || (r->session && buf_length(&r->session->input) > 0);
+    return buf_length(&r->ahead) > 0 || r->came_left > 0 ||
+           (r->session && buf_length(&r->session->input) > 0);
 }
 
 static bool is_complete(const struct libhttp_response *r)
@@ -70,17 +76,13 @@ static bool goes_on(const struct libhttp_response *r, int64_t total)
     return !is_complete(r) && (total == 0 || blocks(r) || is_more_here(r));
 }
 
-int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
+/* Until the room is full, or as far as the mode allows. */
+static int32_t fill(struct libhttp_response *r, char *at, int64_t capacity, int64_t *ret_got)
 {
-    char *at = buffer;
     int64_t total = 0;
     size_t got = 1;
     int32_t status = LIBHTTP_OK;
 
-    if (!r)
-        return LIBHTTP_E_INVALID_ARGUMENT;
-    if (check_room(r, buffer, capacity, ret_got) < 0)
-        return r->failure.code;
     r->filling = true;
     while (total < capacity && got > 0 && goes_on(r, total)) {
         got = 0;
@@ -93,6 +95,18 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
     if (status != LIBHTTP_OK && total == 0)
         return status;
     *ret_got = total;
+    return LIBHTTP_OK;
+}
+
+int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity, int64_t *ret_got)
+{
+    if (!r)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (check_room(r, buffer, capacity, ret_got) < 0)
+        return LIBHTTP_E_INVALID_ARGUMENT;
+    if (!is_complete(r))
+        return fill(r, buffer, capacity, ret_got);
+    *ret_got = 0;
     return LIBHTTP_OK;
 }
 

@@ -10,10 +10,10 @@
 
 int64_t clock_now(void);
 
-/* now + milliseconds, saturating; CLOCK_NEVER for a negative number. */
+/* now + milliseconds; CLOCK_NEVER for a negative number, and for one of over 140,000 years. */
 static inline int64_t clock_after(int64_t now, int64_t milliseconds)
 {
-    if (milliseconds < 0 || milliseconds > (CLOCK_NEVER - now) / 1000 - 1)
+    if ((uint64_t)milliseconds > CLOCK_NEVER / 2000)
         return CLOCK_NEVER;
     return now + milliseconds * 1000;
 }

@@ -95,18 +95,32 @@ static struct libhttp_response *response_place(struct libhttp_connection *c)
     return r;
 }
 
+/*
+ * How much of what came with the head the response takes along: a short body's bytes, where nothing
+ * but those can be among them. It needs no other buffer then.
+ */
+static size_t length_along(const struct framing *framing, size_t length)
+{
+    size_t along = (uint64_t)framing->length < length ? (size_t)framing->length : length;
+
+    return framing->kind == BODY_LENGTH && along <= LIMIT_KEPT_BLOCK ? along : 0;
+}
+
+/* Head, body and the request's target, in one block. */
 static int32_t take_message(struct libhttp_connection *c, struct libhttp_response *r,
-                            const struct head *h, const char *data, struct failure *failure)
+                            const struct head *h, struct span bytes, struct failure *failure)
 {
     struct span target = buf_span(&c->exchange->target);
-    char *extra;
+    char *url;
 
-    if (message_take(&r->message, h, data, target.length + 1, failure) < 0)
+    if (message_take(&r->message, h, bytes, target.length + 1, failure) < 0)
         return LIBHTTP_E_NO_MEMORY;
-    extra = message_extra(&r->message);
-    memcpy(extra, target.data, target.length);
-    extra[target.length] = '\0';
-    r->url_length = (int64_t)target.length;
+    url = r->message.text + bytes.length;
+    memcpy(url, target.data, target.length);
+    url[target.length] = '\0';
+    r->url = url;
+    r->came = r->message.text + h->length;
+    r->came_left = (uint32_t)(bytes.length - h->length);
     return LIBHTTP_OK;
 }
 
@@ -142,8 +156,8 @@ static int32_t check_stream(const struct libhttp_connection *c, const struct hea
 }
 
 /* The final head becomes the response. */
-static int32_t take_final(struct respond *what, const struct head *h, const char *data,
-                          struct failure *failure)
+static int32_t take_final(struct respond *what, const struct head *h, struct span bytes,
+                          size_t *used, struct failure *failure)
 {
     struct libhttp_connection *c = what->c;
     struct framing framing;
@@ -152,8 +166,8 @@ static int32_t take_final(struct respond *what, const struct head *h, const char
 
     note_first_byte(c);
     if (debug_is_on(c))
-        debug_response(c, h, data);
-    status = framing_decide(h, data, c->exchange->request.flags, &framing, failure);
+        debug_response(c, h, bytes.data);
+    status = framing_decide(h, bytes.data, c->exchange->request.flags, &framing, failure);
     if (status == LIBHTTP_OK)
         status = check_stream(c, h, &framing, failure);
     if (status < 0)
@@ -161,7 +175,8 @@ static int32_t take_final(struct respond *what, const struct head *h, const char
     r = response_place(c);
     if (!r)
         return fail_memory(failure);
-    if (take_message(c, r, h, data, failure) < 0) {
+    *used += length_along(&framing, bytes.length - h->length);
+    if (take_message(c, r, h, span_of(bytes.data, *used), failure) < 0) {
         c->spare = r;
         return LIBHTTP_E_NO_MEMORY;
     }
@@ -170,13 +185,14 @@ static int32_t take_final(struct respond *what, const struct head *h, const char
     return LIBHTTP_OK;
 }
 
-static int32_t take(void *what, const struct head *h, const char *data, struct failure *failure)
+static int32_t take(void *what, const struct head *h, struct span bytes, size_t *used,
+                    struct failure *failure)
 {
     struct respond *respond = what;
 
     if (head_is_interim(h))
-        return exchange_take_interim(respond->c, h, data, failure);
-    return take_final(respond, h, data, failure);
+        return exchange_take_interim(respond->c, h, bytes.data, failure);
+    return take_final(respond, h, bytes, used, failure);
 }
 
 /* The session goes to whom it belongs from here on: to the response alone (C-21), to both, or to
@@ -237,7 +253,7 @@ static void note_sent(struct libhttp_connection *c)
     int64_t now = clock_now();
 
     c->times[LIBHTTP_TIME_SENT] = now;
-    c->session->sent_at = buf_length(&c->session->input) == 0 ? now : 0;
+    c->session->now = buf_length(&c->session->input) == 0 ? now : 0;
 }
 
 /* Nothing is left to send, and what it was sent on is still this exchange's. */

@@ -63,9 +63,10 @@ struct debug {
 
 struct libhttp_connection {
     atomic_int references;
-    bool freed;          /* the user's reference is gone */
-    uint8_t state;       /* LIBHTTP_STATE_… */
-    bool look_due;       /* a new exchange: look at the idle session before its first byte leaves */
+    bool freed;    /* the user's reference is gone */
+    uint8_t state; /* LIBHTTP_STATE_… */
+    bool look_due; /* a new exchange: look at the idle session before its first byte leaves */
+    bool at_once;  /* the exchange has just begun, and its first bytes leave in the same call */
     bool sending_failed; /* the last exchange ended so: its upload.failure tells why, to getresponse
                             too (C-54) */
     struct settings *settings;
@@ -92,6 +93,9 @@ struct libhttp_response {
     struct libhttp_connection *connection; /* one reference */
     struct session *session;               /* while bytes may still come; else NULL */
     struct message message;
+    const char *url;    /* in the message's block, as what follows */
+    const char *came;   /* what of the body came with its head and is unread: */
+    uint32_t came_left; /* so many bytes, and nothing but the body's */
     struct messages interim;
     struct message trailers;
     struct body body;
@@ -109,7 +113,6 @@ struct libhttp_response {
     bool all_given;       /* read_all has given `all`: the next one begins anew */
     size_t line_searched; /* bytes of `ahead` that readline has searched for LF */
     int32_t debuglevel;
-    int64_t url_length;
     struct failure failure;
 };
 

@@ -31,7 +31,7 @@ void message_release(struct message *m)
 /* A large block is kept for one more message only where this one filled half of it. */
 static bool is_worth_keeping(const struct message *m)
 {
-    size_t used = m->headers.fields.count * sizeof(struct field) + m->text_length;
+    size_t used = m->headers.fields.count * sizeof(struct field) + m->text_length + m->along;
 
     return m->block_capacity <= LIMIT_KEPT_LARGE && used >= m->block_capacity / 2;
 }
@@ -69,23 +69,23 @@ static int32_t keep_raw(struct message *m, const char *data, size_t length, stru
     return LIBHTTP_OK;
 }
 
-int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra,
+int32_t message_take(struct message *m, const struct head *h, struct span bytes, size_t extra,
                      struct failure *failure)
 {
     size_t fields_size = h->count * sizeof(struct field);
     struct field *items;
 
     forget(m);
-    if (make_room(m, fields_size + h->length + 1 + extra, failure) < 0)
+    if (make_room(m, fields_size + bytes.length + extra, failure) < 0)
         return LIBHTTP_E_NO_MEMORY;
-    if ((h->known & HEAD_IRREGULAR) && keep_raw(m, data, h->length, failure) < 0)
+    if ((h->known & HEAD_IRREGULAR) && keep_raw(m, bytes.data, h->length, failure) < 0)
         return LIBHTTP_E_NO_MEMORY;
     items = (struct field *)(void *)m->block;
     m->text = m->block + fields_size;
-    memcpy(m->text, data, h->length);
-    m->text[h->length] = '\0';
+    memcpy(m->text, bytes.data, bytes.length);
     head_terminate(h, m->text, items);
     m->text_length = h->length;
+    m->along = (uint32_t)(bytes.length - h->length);
     m->status = h->status;
     m->minor = h->minor;
     m->reason = h->reason;
@@ -130,7 +130,7 @@ static struct message *message_new(const struct head *h, const char *data, struc
         return NULL;
     }
     message_init(m);
-    if (message_take(m, h, data, 0, failure) < 0) {
+    if (message_take(m, h, span_of(data, h->length), 0, failure) < 0) {
         message_free(m);
         return NULL;
     }

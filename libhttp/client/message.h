@@ -14,11 +14,12 @@ struct message {
     int32_t status;
     uint8_t minor;
     bool irregular; /* `raw` was taken when it came: it can't be restored */
-    char *block;    /* [struct field × count][text] */
+    char *block;    /* [struct field × count][text][what was taken along] */
     size_t block_capacity;
     char *text;
     uint32_t text_length;
     uint32_t reason, reason_length;
+    uint32_t along;                 /* bytes that were taken along */
     char *raw;                      /* the head as it arrived, made at first asking; or NULL */
     struct libhttp_headers headers; /* lent from the block */
 };
@@ -36,16 +37,11 @@ static inline void message_done(struct message *m)
 void message_clear(struct message *m);
 
 /*
- * Takes a complete head from data, with `extra` more bytes of room behind the text, which
- * message_extra gives. Anything it held is forgotten. NO_MEMORY.
+ * Takes a complete head: `bytes` begin with it, and what is behind it is kept behind the text, with
+ * room for `extra` more. Anything it held is forgotten. NO_MEMORY.
  */
-int32_t message_take(struct message *m, const struct head *h, const char *data, size_t extra,
+int32_t message_take(struct message *m, const struct head *h, struct span bytes, size_t extra,
                      struct failure *failure);
-
-static inline char *message_extra(const struct message *m)
-{
-    return m->text + m->text_length + 1;
-}
 
 /* The head as it arrived (C-131). NO_MEMORY. */
 int32_t message_raw(struct message *m, struct span *ret, struct failure *failure);

@@ -46,7 +46,8 @@ static int32_t complete(struct libhttp_response *r)
 
     if (r->body.kind == BODY_CHUNKED && chunked->trailers &&
         chunked->trailers->phase == HEAD_COMPLETE &&
-        message_take(&r->trailers, chunked->trailers, buf_data(&chunked->trailer_bytes), 0,
+        message_take(&r->trailers, chunked->trailers,
+                     span_of(buf_data(&chunked->trailer_bytes), chunked->trailers->length), 0,
                      &r->failure) < 0)
         return break_off(r, LIBHTTP_E_NO_MEMORY);
     r->ended = true;
@@ -202,6 +203,23 @@ static int32_t move(struct libhttp_response *r, char *buffer, size_t capacity, b
     return into_input(r, nowait);
 }
 
+/* What came with the head, out of the response's own block. */
+static int32_t from_block(struct libhttp_response *r, char *buffer, size_t capacity,
+                          size_t *ret_got)
+{
+    size_t length = r->came_left < capacity ? r->came_left : capacity;
+    int32_t status = check(r);
+
+    if (status < 0)
+        return status;
+    memcpy(buffer, r->came, length);
+    r->came += length;
+    r->came_left -= (uint32_t)length;
+    body_took(&r->body, length);
+    *ret_got = length;
+    return r->body.complete ? complete(r) : LIBHTTP_OK;
+}
+
 /* Bytes that peek or readline hold. */
 static size_t from_ahead(struct libhttp_response *r, char *buffer, size_t capacity)
 {
@@ -213,8 +231,8 @@ static size_t from_ahead(struct libhttp_response *r, char *buffer, size_t capaci
     return length;
 }
 
-static int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
-                     size_t *ret_got)
+static int32_t receive(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                       size_t *ret_got)
 {
     size_t got = 0;
 
@@ -232,6 +250,13 @@ static int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, 
     }
     *ret_got = got;
     return LIBHTTP_OK;
+}
+
+static inline int32_t fresh(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
+                            size_t *ret_got)
+{
+    return r->came_left > 0 ? from_block(r, buffer, capacity, ret_got)
+                            : receive(r, buffer, capacity, nowait, ret_got);
 }
 
 int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,

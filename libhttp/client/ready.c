@@ -71,6 +71,7 @@ static void begin_on(struct libhttp_connection *c)
     s->started = c->started;
     s->quiet_since = 0;
     s->stale = c->unread ? buf_length(&s->input) : 0;
+    s->now = c->at_once && s->phase == SESSION_OPEN ? c->started : 0;
     s->sent_before += s->bytes_out;
     s->bytes_in = s->bytes_out = 0;
 }

@@ -45,8 +45,9 @@ static int32_t from_stack(struct session *s, const struct head_limits *limits, b
     if (status == LIBHTTP_AGAIN)
         return hold(s, &head, room, got, failure);
     if (status == LIBHTTP_OK) {
-        status = taker(what, &head, room, failure);
-        used = status == RECEIVE_KEEP ? 0 : head.length;
+        used = head.length;
+        status = taker(what, &head, span_of(room, got), &used, failure);
+        used = status == RECEIVE_KEEP ? 0 : used;
     }
     head_done(&head);
     if (status >= 0 && used < got && keep(s, room + used, got - used, failure) < 0)
@@ -76,7 +77,7 @@ static void drop_partial(struct session *s)
 static int32_t from_input(struct session *s, const struct head_limits *limits, receive_taker *taker,
                           void *what, struct failure *failure)
 {
-    uint32_t used;
+    size_t used;
     int32_t status;
 
     if (start_partial(s, failure) < 0)
@@ -86,7 +87,7 @@ static int32_t from_input(struct session *s, const struct head_limits *limits, r
         return status;
     if (status == LIBHTTP_OK) {
         used = s->partial->length;
-        status = taker(what, s->partial, buf_data(&s->input), failure);
+        status = taker(what, s->partial, buf_span(&s->input), &used, failure);
         if (status != RECEIVE_KEEP)
             buf_consume(&s->input, used);
     }

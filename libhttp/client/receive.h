@@ -7,10 +7,11 @@
 #include "client/session.h"
 
 /*
- * What to do with a complete head: it stands at data[0, h->length). Called once; the bytes are used
- * up afterwards, whatever it returns but for RECEIVE_KEEP.
+ * What to do with a complete head: `bytes` begin with it, and go on with what came along. Called
+ * once; *used of them are used up afterwards, whatever it returns but for RECEIVE_KEEP: the head
+ * alone, unless the taker makes it more.
  */
-typedef int32_t receive_taker(void *what, const struct head *h, const char *data,
+typedef int32_t receive_taker(void *what, const struct head *h, struct span bytes, size_t *used,
                               struct failure *failure);
 
 /* A taker returns this where the head is to stay in s->input for a later call. No status of the

@@ -134,9 +134,14 @@ static bool may_sleep(const struct session *s, int64_t now, int64_t total)
     return deadline == CLOCK_NEVER || deadline - now >= slice * 1000;
 }
 
-/* The clock is read only where a deadline needs it. */
-static int64_t now_for(const struct session *s)
+/* The clock is read only where a deadline needs it, and nobody has just done so. */
+static int64_t now_for(struct session *s)
 {
+    int64_t now = s->now;
+
+    s->now = 0;
+    if (now)
+        return now;
     return s->settings->total_ms >= 0 || s->continue_until != CLOCK_NEVER ? clock_now() : 0;
 }
 
@@ -176,11 +181,11 @@ int32_t session_end(const struct session *s, int32_t code, struct failure *failu
 int32_t session_receive(struct session *s, const struct iovec *areas, int count, bool nowait,
                         size_t *ret_got, struct failure *failure)
 {
-    int64_t now = s->sent_at ? s->sent_at : now_for(s);
+    int64_t now = now_for(s);
     int64_t total = total_deadline(s);
     int32_t status;
 
-    s->sent_at = s->received_at = 0;
+    s->received_at = 0;
     if (s->phase == SESSION_OPEN && now >= total)
         return too_long(s, failure);
     s->io.may_sleep = !nowait && may_sleep(s, now, total);

@@ -52,7 +52,7 @@ struct session {
     int64_t started;     /* when the exchange began, for the total deadline; 0: none is under way */
     int64_t quiet_since; /* since when no byte moved, for the idle deadline; 0: not waiting */
     int64_t received_at; /* when the last bytes came, if somebody asked; see session_received_at */
-    int64_t sent_at;     /* a reading of the clock that the next receive may use; 0: none */
+    int64_t now;         /* a reading of the clock that the next call may use; 0: none */
     int64_t idle_since;  /* since when no exchange is under way, for the look before reuse */
     int wait_error;      /* errno by which waiting failed; the next step tells; 0: none */
     int64_t continue_until;      /* deadline for 100 (Continue), or CLOCK_NEVER */

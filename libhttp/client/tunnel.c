@@ -39,7 +39,7 @@ static int32_t write_head(struct buf *out, struct span target, const struct dest
     for (uint32_t i = 0; i < d->tunnel->fields.count && status == LIBHTTP_OK; i++)
         status = request_field(&request, out, fields_name(&d->tunnel->fields, i),
                                fields_value(&d->tunnel->fields, i), failure);
-    return status == LIBHTTP_OK ? request_end(&request, out, failure) : status;
+    return status == LIBHTTP_OK ? request_end(out, failure) : status;
 }
 
 struct tunnel *tunnel_new(const struct destination *d, struct failure *failure)
@@ -82,17 +82,18 @@ static int32_t send_head(struct session *s, struct failure *failure)
     return LIBHTTP_OK;
 }
 
-static int32_t take_answer(void *what, const struct head *h, const char *data,
+static int32_t take_answer(void *what, const struct head *h, struct span bytes, size_t *used,
                            struct failure *failure)
 {
     struct tunnel *t = what;
 
+    (void)used;
     t->head_bytes += h->length;
     if (h->status < 200 && h->status != 101) {
         t->interim++;
         return LIBHTTP_OK;
     }
-    return message_take(&t->answer, h, data, 0, failure);
+    return message_take(&t->answer, h, span_of(bytes.data, h->length), 0, failure);
 }
 
 static int32_t judge(struct session *s, struct failure *failure)

@@ -17,13 +17,14 @@ static bool is_watching(const struct libhttp_connection *c)
     return !c->unread && !c->session->peer_ended && !c->exchange->upload.early;
 }
 
-static int32_t take_early(void *what, const struct head *h, const char *data,
+static int32_t take_early(void *what, const struct head *h, struct span bytes, size_t *used,
                           struct failure *failure)
 {
     struct libhttp_connection *c = what;
 
+    (void)used;
     if (head_is_interim(h))
-        return exchange_take_interim(c, h, data, failure);
+        return exchange_take_interim(c, h, bytes.data, failure);
     c->exchange->upload.early = true;
     return RECEIVE_KEEP;
 }

@@ -67,7 +67,7 @@ static bool sleeps(struct socket_link *link)
 {
     if (!link->base.io->may_sleep || link->adopted)
         return false;
-    return link_set_nonblocking(link, false);
+    return !link->nonblocking || link_set_nonblocking(link, false);
 }
 
 static int receive_flags(const struct io *io, bool sleep)

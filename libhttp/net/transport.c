@@ -17,8 +17,8 @@ int32_t transport_advance(struct transport *t, int64_t now, struct failure *fail
     return t ? t->ops->advance(t, now, failure) : LIBHTTP_OK;
 }
 
-int32_t transport_read(struct transport *t, const struct iovec *areas, int count, size_t *ret_got,
-                       struct failure *failure)
+int32_t transport_read_below(struct transport *t, const struct iovec *areas, int count,
+                             size_t *ret_got, struct failure *failure)
 {
     SKIP_LINKS_WITHOUT(read, t);
     if (!t)
@@ -26,8 +26,8 @@ int32_t transport_read(struct transport *t, const struct iovec *areas, int count
     return t->ops->read(t, areas, count, ret_got, failure);
 }
 
-int32_t transport_write(struct transport *t, const struct iovec *areas, int count, size_t *ret_put,
-                        struct failure *failure)
+int32_t transport_write_below(struct transport *t, const struct iovec *areas, int count,
+                              size_t *ret_put, struct failure *failure)
 {
     SKIP_LINKS_WITHOUT(write, t);
     if (!t)

@@ -104,11 +104,26 @@ struct transport {
 };
 
 /* A slot that a link doesn't fill passes to the link below; these do that. */
+int32_t transport_read_below(struct transport *t, const struct iovec *areas, int count,
+                             size_t *ret_got, struct failure *failure);
+int32_t transport_write_below(struct transport *t, const struct iovec *areas, int count,
+                              size_t *ret_put, struct failure *failure);
+
+static inline int32_t transport_read(struct transport *t, const struct iovec *areas, int count,
+                                     size_t *ret_got, struct failure *failure)
+{
+    return t && t->ops->read ? t->ops->read(t, areas, count, ret_got, failure)
+                             : transport_read_below(t, areas, count, ret_got, failure);
+}
+
+static inline int32_t transport_write(struct transport *t, const struct iovec *areas, int count,
+                                      size_t *ret_put, struct failure *failure)
+{
+    return t && t->ops->write ? t->ops->write(t, areas, count, ret_put, failure)
+                              : transport_write_below(t, areas, count, ret_put, failure);
+}
+
 int32_t transport_advance(struct transport *t, int64_t now, struct failure *failure);
-int32_t transport_read(struct transport *t, const struct iovec *areas, int count, size_t *ret_got,
-                       struct failure *failure);
-int32_t transport_write(struct transport *t, const struct iovec *areas, int count, size_t *ret_put,
-                        struct failure *failure);
 int32_t transport_flush(struct transport *t, struct failure *failure); /* write with count 0 */
 int32_t transport_send_file(struct transport *t, int fd, int64_t length, int64_t *ret_put,
                             struct failure *failure);

@@ -24,14 +24,13 @@ void body_done(struct body *b)
         chunked_done(&b->chunked);
 }
 
-static size_t take_length(struct body *b, size_t length)
+static int32_t decode_length(struct body *b, size_t length, size_t *ret_used, size_t *ret_produced)
 {
     size_t n = (uint64_t)b->left < length ? (size_t)b->left : length;
 
-    b->left -= (int64_t)n;
-    if (b->left == 0)
-        complete(b);
-    return n;
+    body_took(b, n);
+    *ret_used = *ret_produced = n;
+    return LIBHTTP_OK;
 }
 
 int32_t body_decode(struct body *b, char *data, size_t length, const struct head_limits *limits,
@@ -41,14 +40,14 @@ int32_t body_decode(struct body *b, char *data, size_t length, const struct head
     size_t used = 0;
     size_t produced = 0;
 
+    if (b->kind == BODY_LENGTH)
+        return decode_length(b, length, ret_used, ret_produced);
     if (b->complete) {
         /* Nothing of this is the body's. */
     } else if (b->kind == BODY_CHUNKED) {
         status = chunked_decode(&b->chunked, data, length, limits, &used, &produced, failure);
         b->whole = b->chunked.phase >= CHUNK_TRAILERS;
         b->complete = b->chunked.phase == CHUNK_DONE;
-    } else if (b->kind == BODY_LENGTH) {
-        used = produced = take_length(b, length);
     } else {
         used = produced = length;
     }

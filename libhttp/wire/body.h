@@ -30,6 +30,15 @@ void body_done(struct body *b);
 int32_t body_decode(struct body *b, char *data, size_t length, const struct head_limits *limits,
                     size_t *ret_used, size_t *ret_produced, struct failure *failure);
 
+/* Of BODY_LENGTH: `length` bytes, no more than are left, went to the reader as they came. */
+static inline void body_took(struct body *b, size_t length)
+{
+    b->left -= (int64_t)length;
+    b->produced += (int64_t)length;
+    if (b->left == 0)
+        b->complete = b->whole = true;
+}
+
 /*
  * How many bytes at the most may be received without getting any behind the body's end: for
  * BODY_LENGTH what is left, for chunked the rest of this chunk's data (0: framing comes next), 0

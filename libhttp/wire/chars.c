@@ -26,20 +26,6 @@ const uint8_t char_class[256] = {
 };
 /* clang-format on */
 
-size_t span_prefix(struct span s, int class)
-{
-    size_t i = 0;
-
-    while (i < s.length && char_is(s.data[i], class))
-        i++;
-    return i;
-}
-
-bool span_all(struct span s, int class)
-{
-    return s.length > 0 && span_prefix(s, class) == s.length;
-}
-
 int hex_value(char c)
 {
     if (c <= '9')

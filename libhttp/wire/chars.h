@@ -28,11 +28,21 @@ static inline bool char_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Every byte is of the class; false for an empty span. */
-bool span_all(struct span s, int class);
-
 /* How many bytes at the start are of the class. */
-size_t span_prefix(struct span s, int class);
+static inline size_t span_prefix(struct span s, int class)
+{
+    size_t i = 0;
+
+    while (i < s.length && char_is(s.data[i], class))
+        i++;
+    return i;
+}
+
+/* Every byte is of the class; false for an empty span. */
+static inline bool span_all(struct span s, int class)
+{
+    return s.length > 0 && span_prefix(s, class) == s.length;
+}
 
 /* The value of a hexadecimal digit; the byte is one. */
 int hex_value(char c);

@@ -139,8 +139,8 @@ static int32_t read_lengths(const struct head *h, const char *data, int64_t *ret
     return LIBHTTP_OK;
 }
 
-static int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
-                           struct failure *failure)
+static inline int32_t read_length(const struct head *h, const char *data, int64_t *ret_length,
+                                  struct failure *failure)
 {
     return read_only_length(h, data, ret_length) ? LIBHTTP_OK
                                                  : read_lengths(h, data, ret_length, failure);

@@ -11,20 +11,6 @@
 
 #include "wire/head_line.h"
 
-void head_init(struct head *h, bool trailers)
-{
-    h->phase = trailers ? HEAD_FIELDS : HEAD_STATUS_LINE;
-    h->trailers = trailers;
-    h->known = 0;
-    h->minor = 0;
-    h->status = 0;
-    h->reason = h->reason_length = 0;
-    h->line = h->searched = h->length = 0;
-    h->count = h->known_begin = h->known_end = 0;
-    h->capacity = HEAD_INLINE_FIELDS;
-    h->fields = h->inline_fields;
-}
-
 void head_release_fields(struct head *h)
 {
     free(h->fields);
@@ -106,40 +92,6 @@ static void continue_field(struct head *h, const char *data, const struct line *
     if (last->value_length == 0)
         last->value = (uint32_t)(line->text - data);
     last->value_length = (uint32_t)(line->text_end - data) - last->value;
-}
-
-static uint8_t known_field(const char *name, size_t length)
-{
-    switch (length) {
-    case 7:
-        return span_equal_nocase(span_of(name, 7), span_text("upgrade")) ? HEAD_HAS_UPGRADE : 0;
-    case 10:
-        return scan_token_is(name, "connection", 10) ? HEAD_HAS_CONNECTION : 0;
-    case 14:
-        return scan_token_is(name, "content-length", 14) ? HEAD_HAS_CONTENT_LENGTH : 0;
-    case 17:
-        return scan_token_is(name, "transfer-encoding", 17) ? HEAD_HAS_TRANSFER_ENCODING : 0;
-    default:
-        return 0;
-    }
-}
-
-void line_note_known(struct head *h, const char *data, uint32_t index)
-{
-    const struct field *field = &h->fields[index];
-    uint8_t known = known_field(data + field->name, field->name_length);
-
-    if (known == 0)
-        return;
-    if (h->known & known)
-        h->known |= HEAD_REPEATED;
-    h->known |= known;
-    h->known_begin = h->known_end ? h->known_begin : index;
-    h->known_end = index + 1;
-    if (known == HEAD_HAS_CONTENT_LENGTH)
-        h->content_length = index;
-    else if (known == HEAD_HAS_CONNECTION)
-        h->connection = index;
 }
 
 /*

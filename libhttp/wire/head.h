@@ -56,7 +56,20 @@ struct head {
 };
 
 /* Does not touch the inline places: starting is cheap. */
-void head_init(struct head *h, bool trailers);
+static inline void head_init(struct head *h, bool trailers)
+{
+    h->phase = trailers ? HEAD_FIELDS : HEAD_STATUS_LINE;
+    h->trailers = trailers;
+    h->known = 0;
+    h->minor = 0;
+    h->status = 0;
+    h->reason = h->reason_length = 0;
+    h->line = h->searched = h->length = 0;
+    h->count = h->known_begin = h->known_end = 0;
+    h->capacity = HEAD_INLINE_FIELDS;
+    h->fields = h->inline_fields;
+}
+
 /* Frees what it holds; it may be started again then. */
 void head_release_fields(struct head *h);
 

@@ -52,8 +52,41 @@ static inline bool line_may_be_known(size_t length)
     return length < 32 && (lengths >> length & 1) != 0;
 }
 
+/* HEAD_HAS_… of a name. */
+static inline uint8_t line_known(const char *name, size_t length)
+{
+    switch (length) {
+    case 7:
+        return span_equal_nocase(span_of(name, 7), span_text("upgrade")) ? HEAD_HAS_UPGRADE : 0;
+    case 10:
+        return scan_token_is(name, "connection", 10) ? HEAD_HAS_CONNECTION : 0;
+    case 14:
+        return scan_token_is(name, "content-length", 14) ? HEAD_HAS_CONTENT_LENGTH : 0;
+    case 17:
+        return scan_token_is(name, "transfer-encoding", 17) ? HEAD_HAS_TRANSFER_ENCODING : 0;
+    default:
+        return 0;
+    }
+}
+
 /* Notes fields[index] where it is one of those. */
-void line_note_known(struct head *h, const char *data, uint32_t index);
+static inline void line_note_known(struct head *h, const char *data, uint32_t index)
+{
+    const struct field *field = &h->fields[index];
+    uint8_t known = line_known(data + field->name, field->name_length);
+
+    if (known == 0)
+        return;
+    if (h->known & known)
+        h->known |= HEAD_REPEATED;
+    h->known |= known;
+    h->known_begin = h->known_end ? h->known_begin : index;
+    h->known_end = index + 1;
+    if (known == HEAD_HAS_CONTENT_LENGTH)
+        h->content_length = index;
+    else if (known == HEAD_HAS_CONNECTION)
+        h->connection = index;
+}
 
 /* head_usual.c: takes lines from h->line on, as long as they are usual ones. */
 void head_take_usual(struct head *h, const char *data, size_t length,

@@ -5,8 +5,7 @@
 #include "wire/framing.h"
 #include "wire/request_notes.h"
 
-/* Records why the buffer took no more, and unlatches it: the next try may be shorter. */
-static int32_t no_room(struct buf *out, struct failure *failure)
+int32_t request_no_room(struct buf *out, struct failure *failure)
 {
     bool memory = out->failure == BUF_NO_MEMORY;
 
@@ -106,27 +105,28 @@ static void auto_encoding(struct request *r, struct buf *out)
     r->auto_encoding_length = buf_length(out) - r->auto_encoding;
 }
 
-/* Both as the last request had them. */
-static void auto_lines(struct request *r, struct buf *out, const struct request_host *host)
+/* Both as the last request had them: they were written with the request line. */
+static void note_auto_lines(struct request *r, const struct buf *out,
+                            const struct request_host *host)
 {
-    r->auto_host = buf_length(out);
+    r->auto_host = buf_length(out) - host->lines.length;
     r->auto_host_length = host->host_length;
     r->auto_encoding = r->auto_host + host->host_length;
     r->auto_encoding_length = host->lines.length - host->host_length;
-    buf_append_span(out, host->lines);
 }
 
-static void request_line(struct buf *out, struct span method, struct span target)
+/* The request line, and lines that are known already. */
+static void request_line(struct buf *out, struct span method, struct span target, struct span lines)
 {
     struct span version = span_text(" HTTP/1.1\r\n");
-    size_t length = method.length + 1 + target.length + version.length;
+    size_t length = method.length + 1 + target.length + version.length + lines.length;
     char *at = buf_reserve(out, length);
 
     if (!at)
         return;
     at = put(at, method);
     *at++ = ' ';
-    put(put(at, target), version);
+    put(put(put(at, target), version), lines);
     buf_commit(out, length);
 }
 
@@ -134,6 +134,7 @@ static int32_t begin(struct request *r, struct buf *out, struct span method, str
                      int skip, const struct request_host *host, struct failure *failure)
 {
     struct target target;
+    bool usual;
     int32_t status = check_method(r, method, failure);
 
     if (status == LIBHTTP_OK)
@@ -141,9 +142,10 @@ static int32_t begin(struct request *r, struct buf *out, struct span method, str
     if (status < 0)
         return status;
     r->absolute = target.absolute;
-    request_line(out, method, target.text);
-    if (skip == 0 && target.authority.length == 0 && host && host->lines.length > 0) {
-        auto_lines(r, out, host);
+    usual = skip == 0 && target.authority.length == 0 && host && host->lines.length > 0;
+    request_line(out, method, target.text, usual ? host->lines : span_of("", 0));
+    if (usual) {
+        note_auto_lines(r, out, host);
     } else {
         if (!(skip & REQUEST_SKIP_HOST))
             status = auto_host(r, out, target.authority, host, failure);
@@ -151,7 +153,7 @@ static int32_t begin(struct request *r, struct buf *out, struct span method, str
             auto_encoding(r, out);
     }
     if (status == LIBHTTP_OK && buf_failed(out))
-        status = no_room(out, failure);
+        status = request_no_room(out, failure);
     return status;
 }
 
@@ -214,7 +216,7 @@ int32_t request_field(struct request *r, struct buf *out, struct span name, stru
     length = name.length + value.length + 4;
     place = make_room(out, at, old_length, length);
     if (!place)
-        return no_room(out, failure);
+        return request_no_room(out, failure);
     place = put(put(place, name), span_of(": ", 2));
     put(put(place, value), span_of("\r\n", 2));
     adjust_places(&noted, known, length);
@@ -241,15 +243,8 @@ int32_t request_continue(struct request *r, struct buf *out, struct span value,
                     "Host and the framing fields can't be continued");
     place = make_room(out, r->last_field_end, 0, value.length + 3);
     if (!place)
-        return no_room(out, failure);
+        return request_no_room(out, failure);
     put(put(place, span_of("\r\n\t", 3)), value);
     r->last_field_end += value.length + 3;
     return request_note(r, known, name, value, failure);
-}
-
-int32_t request_end(struct request *r, struct buf *out, struct failure *failure)
-{
-    (void)r;
-    buf_append_text(out, "\r\n");
-    return buf_failed(out) ? no_room(out, failure) : LIBHTTP_OK;
 }

@@ -67,7 +67,14 @@ int32_t request_field(struct request *r, struct buf *out, struct span name, stru
 int32_t request_continue(struct request *r, struct buf *out, struct span value,
                          struct failure *failure);
 
+/* Why a head found no room in the buffer, which may be tried again: with less. */
+int32_t request_no_room(struct buf *out, struct failure *failure);
+
 /* The blank line. */
-int32_t request_end(struct request *r, struct buf *out, struct failure *failure);
+static inline int32_t request_end(struct buf *out, struct failure *failure)
+{
+    buf_append_text(out, "\r\n");
+    return buf_failed(out) ? request_no_room(out, failure) : LIBHTTP_OK;
+}
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/target.h"
 
-#include "wire/chars.h"
-
 /* Hexadecimal digits, colons and dots, two colons at least. Whether it is an address net/ decides.
  */
 static bool ipv6_valid(struct span s)
@@ -112,12 +110,12 @@ static int32_t read_authority(struct target *t, size_t scheme, struct failure *f
     return check_authority(t, failure);
 }
 
-int32_t target_read(struct span text, bool is_connect, struct target *ret, struct failure *failure)
+int32_t target_read_any(struct span text, bool is_connect, struct target *ret,
+                        struct failure *failure)
 {
     struct target t = {.text = text.length > 0 ? text : span_text("/"), .authority = span_text("")};
     size_t good = span_prefix(t.text, CHAR_TARGET);
-    bool is_path = t.text.data[0] == '/' && !is_connect;
-    size_t scheme = is_path || is_connect ? 0 : scheme_length(t.text);
+    size_t scheme = is_connect ? 0 : scheme_length(t.text);
     int32_t status = LIBHTTP_OK;
 
     if (good < t.text.length)

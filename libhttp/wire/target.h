@@ -4,7 +4,7 @@
 #define LIBHTTP_WIRE_TARGET_H
 
 #include "base/failure.h"
-#include "base/span.h"
+#include "wire/chars.h"
 
 struct target {
     struct span text;
@@ -18,7 +18,17 @@ struct target {
  * is host[:port] without user information, and CONNECT's has a port (RFC 9110 9.3.6). Else
  * INVALID_URL, the target is the detail.
  */
-int32_t target_read(struct span text, bool is_connect, struct target *ret, struct failure *failure);
+int32_t target_read_any(struct span text, bool is_connect, struct target *ret,
+                        struct failure *failure);
+
+static inline int32_t target_read(struct span text, bool is_connect, struct target *ret,
+                                  struct failure *failure)
+{
+    if (is_connect || text.length == 0 || text.data[0] != '/' || !span_all(text, CHAR_TARGET))
+        return target_read_any(text, is_connect, ret, failure);
+    *ret = (struct target){.text = text}; /* a path, as nearly always */
+    return LIBHTTP_OK;
+}
 
 /* What may stand there: a name or IPv4 address without percent encoding; or an IPv6 address. */
 bool host_valid(struct span host, bool ipv6);

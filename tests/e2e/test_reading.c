@@ -134,6 +134,68 @@ static void check_read_fills(void)
     peer_finish(peer, "C-89 the peer's side");
 }
 
+/* A body that comes with its head, all of it or `here` bytes: it is read like any other. */
+static void check_along(size_t length, size_t here)
+{
+    struct carry x = {.piece = 700};
+    static char text[20000];
+    char room[8192 + 1];
+    int64_t got = 1, all = 0;
+    size_t head = (size_t)sprintf(text, OK_LINE "Content-Length: %zu\r\n\r\n", length);
+    libhttp_response *r;
+    int32_t status = LIBHTTP_OK;
+
+    for (size_t i = 0; i < length; i++)
+        text[head + i] = (char)('a' + i % 26);
+    text[head + length] = '\0';
+    carry_open(&x);
+    r = respond(&x, text, head + here);
+    while (status >= 0 && got > 0 && (size_t)all < sizeof room) {
+        int64_t most = (int64_t)sizeof room - all;
+
+        is(libhttp_response_remaining(r), (int64_t)length - all, "C-131 so much is left");
+        status = libhttp_response_read(r, room + all, most < 1000 ? most : 1000, &got);
+        if (status == LIBHTTP_OK)
+            all += got;
+        else if (!carry_again(&x, status))
+            break;
+    }
+    is_mem(room, all, text + head, length, "C-89 %zu bytes, %zu of them with their head", length,
+           here);
+    is(libhttp_response_is_complete(r), 1, "C-89 complete");
+    finish(&x, r);
+}
+
+/* T-15: what is behind the body's end is none of it, and no response either. */
+static void check_behind(void)
+{
+    struct carry x = {.piece = 0};
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = whole(&x, FIVE "hello" FIVE "there");
+    read_gives(r, 2, LIBHTTP_OK, "he", "C-89 a piece of it");
+    peek_gives(r, LIBHTTP_OK, "llo", "C-93 the rest");
+    read_gives(r, 100, LIBHTTP_OK, "llo", "C-89 that rest");
+    is(libhttp_connection_fileno(x.c), -1, "T-15 the connection isn't kept");
+    is(libhttp_response_is_complete(r), 1, "C-89 complete");
+    finish(&x, r);
+}
+
+/* C-26: as it is cut off where it would have to be received. */
+static void check_closed_along(void)
+{
+    struct carry x = {.piece = 0};
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = whole(&x, FIVE "hello");
+    read_gives(r, 2, LIBHTTP_OK, "he", "C-26 a piece");
+    libhttp_connection_close(x.c);
+    read_gives(r, 2, LIBHTTP_E_CLOSED, "", "C-26 nothing after close");
+    finish(&x, r);
+}
+
 /* C-89: elsewhere what is there; AGAIN leaves no trace. */
 static void check_read_elsewhere(void)
 {
@@ -528,6 +590,14 @@ int main(void)
 {
     check_read_fills();
     check_read_elsewhere();
+    for (size_t length = 4095; length <= 4097; length++) {
+        check_along(length, length);
+        check_along(length, 1);
+        check_along(length, length - 1);
+    }
+    check_along(8192, 8192);
+    check_behind();
+    check_closed_along();
     check_lines();
     check_peek();
     check_maximum();

@@ -45,7 +45,7 @@ static void check_line(void)
     is(begin("GET", "/a?b"), LIBHTTP_OK, "a request begins");
     is_out("GET /a?b HTTP/1.1\r\nHost: example.org\r\n" AE,
            "C-28 C-33 C-37 C-38 its head, no more");
-    is(request_end(&request, &out, failure), LIBHTTP_OK, "and ends");
+    is(request_end(&out, failure), LIBHTTP_OK, "and ends");
     is_out("GET /a?b HTTP/1.1\r\nHost: example.org\r\n" AE "\r\n", "with a blank line");
     begin("GET", "");
     is_out(START, "C-28 an empty selector is \"/\"");
@@ -364,7 +364,7 @@ static void check_full(void)
         if (status == LIBHTTP_OK && (status = go_on("22222222222222222222")) < 0)
             good = good && buf_length(&out) == before;
         before = buf_length(&out);
-        if (status == LIBHTTP_OK && (status = request_end(&request, &out, failure)) < 0)
+        if (status == LIBHTTP_OK && (status = request_end(&out, failure)) < 0)
             good = good && buf_length(&out) == before;
         good = good && !buf_failed(&out);
         if (status == LIBHTTP_OK)
@@ -395,7 +395,7 @@ static int32_t whole_request(void)
     if (status == LIBHTTP_OK)
         status = go_on("") == LIBHTTP_E_INVALID_ARGUMENT ? LIBHTTP_OK : -1000;
     if (status == LIBHTTP_OK)
-        status = request_end(&request, &out, failure);
+        status = request_end(&out, failure);
     free(value);
     return status;
 }
