@@ -130,9 +130,15 @@ int32_t libhttp_response_status(const libhttp_response *r)
     return r ? r->message.status : 0;
 }
 
+/* Made readable on a read-only handle too: none of them is a constant object. */
+static const struct message *readable(const struct message *m)
+{
+    return message_readable((struct message *)(uintptr_t)m);
+}
+
 const char *libhttp_response_reason(const libhttp_response *r)
 {
-    return r ? r->message.text + r->message.reason : "";
+    return r ? readable(&r->message)->text + r->message.reason : "";
 }
 
 int64_t libhttp_response_reason_length(const libhttp_response *r)
@@ -152,7 +158,7 @@ const char *libhttp_response_url(const libhttp_response *r)
 
 const libhttp_headers *libhttp_response_headers(const libhttp_response *r)
 {
-    return r ? &r->message.headers : NULL;
+    return r ? &readable(&r->message)->headers : NULL;
 }
 
 int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_t name_length,
@@ -165,8 +171,8 @@ int32_t libhttp_response_getheader(libhttp_response *r, const char *name, int64_
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!ret_value)
         return fail(&r->failure, LIBHTTP_E_INVALID_ARGUMENT, "ret_value is NULL");
-    status = libhttp_headers_get(&r->message.headers, name, name_length, fallback, fallback_length,
-                                 ret_value, ret_length);
+    status = libhttp_headers_get(&readable(&r->message)->headers, name, name_length, fallback,
+                                 fallback_length, ret_value, ret_length);
     return status < 0 ? failure_copy(&r->failure, &r->message.headers.failure) : status;
 }
 
@@ -206,7 +212,7 @@ const libhttp_headers *libhttp_response_interim_headers(const libhttp_response *
 
 const libhttp_headers *libhttp_response_trailers(const libhttp_response *r)
 {
-    return r ? &r->trailers.headers : NULL;
+    return r ? &readable(&r->trailers)->headers : NULL;
 }
 
 int64_t libhttp_response_remaining(const libhttp_response *r)

@@ -83,7 +83,11 @@ int32_t message_take(struct message *m, const struct head *h, struct span bytes,
     items = (struct field *)(void *)m->block;
     m->text = m->block + fields_size;
     memcpy(m->text, bytes.data, bytes.length);
-    head_terminate(h, m->text, items);
+    m->readable = (h->known & HEAD_IRREGULAR) != 0;
+    if (m->readable)
+        head_terminate(h, m->text, items);
+    else
+        memcpy(items, h->fields, fields_size);
     m->text_length = h->length;
     m->along = (uint32_t)(bytes.length - h->length);
     m->status = h->status;
@@ -94,13 +98,22 @@ int32_t message_take(struct message *m, const struct head *h, struct span bytes,
     return LIBHTTP_OK;
 }
 
+void message_mark_ends(struct message *m)
+{
+    const struct fields *fields = &m->headers.fields;
+
+    head_mark_ends(m->text, m->reason + m->reason_length, fields->items, fields->count);
+    m->readable = true;
+}
+
 int32_t message_raw(struct message *m, struct span *ret, struct failure *failure)
 {
     if (!m->raw) {
         if (keep_raw(m, m->text, m->text_length, failure) < 0)
             return LIBHTTP_E_NO_MEMORY;
-        head_restore(m->raw, m->text_length, m->reason + m->reason_length, m->headers.fields.items,
-                     m->headers.fields.count);
+        if (m->readable)
+            head_restore(m->raw, m->text_length, m->reason + m->reason_length,
+                         m->headers.fields.items, m->headers.fields.count);
     }
     *ret = span_of(m->raw, m->text_length);
     return LIBHTTP_OK;
@@ -134,7 +147,7 @@ static struct message *message_new(const struct head *h, const char *data, struc
         message_free(m);
         return NULL;
     }
-    return m;
+    return message_readable(m);
 }
 
 /* One place more; doubled, so that many are linear (T-24). */

@@ -13,8 +13,8 @@
 struct message {
     int32_t status;
     uint8_t minor;
-    bool irregular; /* `raw` was taken when it came: it can't be restored */
-    char *block;    /* [struct field × count][text][what was taken along] */
+    bool readable; /* the text has its NULs; before, it is as it arrived */
+    char *block;   /* [struct field × count][text][what was taken along] */
     size_t block_capacity;
     char *text;
     uint32_t text_length;
@@ -38,10 +38,21 @@ void message_clear(struct message *m);
 
 /*
  * Takes a complete head: `bytes` begin with it, and what is behind it is kept behind the text, with
- * room for `extra` more. Anything it held is forgotten. NO_MEMORY.
+ * room for `extra` more. Anything it held is forgotten. Whoever shows text or headers makes them
+ * readable first. NO_MEMORY.
  */
 int32_t message_take(struct message *m, const struct head *h, struct span bytes, size_t extra,
                      struct failure *failure);
+
+void message_mark_ends(struct message *m); /* for message_readable, at the first time */
+
+/* With its NULs: most of what a response says is never asked for. */
+static inline struct message *message_readable(struct message *m)
+{
+    if (!m->readable)
+        message_mark_ends(m);
+    return m;
+}
 
 /* The head as it arrived (C-131). NO_MEMORY. */
 int32_t message_raw(struct message *m, struct span *ret, struct failure *failure);

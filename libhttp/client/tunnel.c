@@ -93,7 +93,10 @@ static int32_t take_answer(void *what, const struct head *h, struct span bytes, 
         t->interim++;
         return LIBHTTP_OK;
     }
-    return message_take(&t->answer, h, span_of(bytes.data, h->length), 0, failure);
+    if (message_take(&t->answer, h, span_of(bytes.data, h->length), 0, failure) < 0)
+        return LIBHTTP_E_NO_MEMORY;
+    message_readable(&t->answer);
+    return LIBHTTP_OK;
 }
 
 static int32_t judge(struct session *s, struct failure *failure)

@@ -107,9 +107,16 @@ int32_t head_at_eof(const struct head *h, const char *data, size_t length, struc
 void head_terminate(const struct head *h, char *text, struct field *items);
 
 /*
+ * The NULs alone, where no line was folded: items are those of the head, and reason_end is
+ * h->reason
+ * + h->reason_length, or 0 for trailers.
+ */
+void head_mark_ends(char *text, uint32_t reason_end, const struct field *items, uint32_t count);
+
+/*
  * Undoes head_terminate in its text, for who wants the head as it arrived (C-131): puts back ':'
- * behind names, and CR or LF behind values and reason. reason_end is h->reason + h->reason_length,
- * or 0 for trailers. Not where HEAD_IRREGULAR: there the caller keeps a copy from before.
+ * behind names, and CR or LF behind values and reason. reason_end is as above. Not where
+ * HEAD_IRREGULAR: there the caller keeps a copy from before.
  */
 void head_restore(char *text, size_t length, uint32_t reason_end, const struct field *items,
                   uint32_t count);

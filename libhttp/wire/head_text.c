@@ -39,19 +39,24 @@ static void join_values(char *text, struct field *items, uint32_t count)
         items[i].value_length = join_folds(text + items[i].value, items[i].value_length);
 }
 
-void head_terminate(const struct head *h, char *text, struct field *items)
+void head_mark_ends(char *text, uint32_t reason_end, const struct field *items, uint32_t count)
 {
-    const struct field *end = items + h->count;
+    const struct field *end = items + count;
 
-    if (!h->trailers)
-        text[h->reason + h->reason_length] = '\0';
-    memcpy(items, h->fields, h->count * sizeof *items);
-    if (h->known & HEAD_IRREGULAR)
-        join_values(text, items, h->count);
+    if (reason_end > 0)
+        text[reason_end] = '\0';
     for (const struct field *item = items; item < end; item++) {
         text[item->name + item->name_length] = '\0';
         text[item->value + item->value_length] = '\0';
     }
+}
+
+void head_terminate(const struct head *h, char *text, struct field *items)
+{
+    memcpy(items, h->fields, h->count * sizeof *items);
+    if (h->known & HEAD_IRREGULAR)
+        join_values(text, items, h->count);
+    head_mark_ends(text, h->trailers ? 0 : h->reason + h->reason_length, items, h->count);
 }
 
 /*

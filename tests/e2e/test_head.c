@@ -177,17 +177,20 @@ static void check_fields(size_t piece)
     carry_close(&x);
 }
 
-/* C-131: whatever was made of the head, it can be had as it came. */
+/* C-131: whatever was made of the head, it can be had as it came: its fields looked at or not. */
 static void check_raw(const char *head, const char *what)
 {
-    for (size_t piece = 0; piece < 3; piece++) {
-        struct carry x = {.piece = piece};
+    for (size_t piece = 0; piece < 6; piece++) {
+        struct carry x = {.piece = piece / 2};
         const char *raw = NULL;
         int64_t length = 0;
         libhttp_response *r;
 
         carry_open(&x);
         r = respond(&x, head, strlen(head), false);
+        if (piece % 2 == 1)
+            is(strlen(libhttp_response_reason(r)), libhttp_response_reason_length(r),
+               "C-131 %s: its reason ends", what);
         for (int turn = 0; turn < 2; turn++) {
             is(libhttp_response_raw_head(r, &raw, &length), LIBHTTP_OK, "C-131 %s", what);
             is_mem(raw, length, head, strlen(head), "C-131 %s: its bytes", what);
