@@ -26,6 +26,7 @@ static const struct place {
     {"the proxy itself", "p.example", NULL, NULL, 3128, 0},
     {"a Unix socket", "h.example", NULL, "/run/a", 443, 0},
     {"another Unix socket", "h.example", NULL, "/run/b", 443, 0},
+    {"one whose path begins otherwise", "h.example", NULL, "+run/a", 443, 0},
 };
 
 enum { PLACES = sizeof places / sizeof places[0] };

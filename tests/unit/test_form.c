@@ -163,6 +163,7 @@ static void form(void)
 {
     libhttp_form *f = NULL;
     int64_t length = -1;
+    char many[300];
 
     is(libhttp_form_new(&f), LIBHTTP_OK, "a form");
     is_str(libhttp_form_text(f, &length), "", "C-135 an empty one");
@@ -183,7 +184,14 @@ static void form(void)
     libhttp_form_clear(f);
     libhttp_form_add(f, "", -1, "", -1);
     libhttp_form_add(f, "", -1, "", -1);
-    is_str(libhttp_form_text(f, NULL), "=&=", "C-135 empty pairs are pairs");
+    is_str(libhttp_form_text(f, &length), "=&=", "C-135 empty pairs are pairs");
+    is(length, 3, "C-135 that count");
+    libhttp_form_clear(f);
+    memset(many, 'x', sizeof many);
+    libhttp_form_add(f, "", -1, "", -1);
+    libhttp_form_add(f, "a b", -1, many, sizeof many);
+    ok(strncmp(libhttp_form_text(f, &length), "=&a+b=xx", 8) == 0, "C-135 a blank in a name");
+    is(length, 6 + sizeof many, "C-135 and more than the first block holds");
     libhttp_form_free(f);
 }
 

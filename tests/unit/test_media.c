@@ -182,6 +182,8 @@ static void nothing(void)
     is(libhttp_media_new(NULL), LIBHTTP_E_INVALID_ARGUMENT, "NULL: new");
     is(libhttp_media_new(&fresh), LIBHTTP_OK, "a new one");
     is_str(libhttp_media_type(fresh, NULL), "text/plain", "is as of an empty value");
+    ok(libhttp_media_value(fresh, &length) && length == 0, "which has no length");
+    length = 7;
     is(libhttp_media_parse(fresh, NULL, -1), LIBHTTP_E_INVALID_ARGUMENT, "NULL as value");
     is(libhttp_media_parse(fresh, "a\0b", 3), LIBHTTP_E_INVALID_ARGUMENT, "T-6 a NUL in it");
     is(libhttp_media_parse(NULL, "a", -1), LIBHTTP_E_INVALID_ARGUMENT, "NULL: parse");

@@ -221,6 +221,7 @@ static void check_bad_fields(void)
     BAD("A: b\rc", "T-14 a lone CR");
     BAD("(A): b", "C-74 a name that begins with no token");
     BAD("A: b\rc and so on, for more than a block of bytes", "T-14 a lone CR before a block");
+    BAD("A: b\r\x0b", "T-14 a control byte behind a CR");
     BAD("A: b\rB: c", "T-14 a lone CR as line end");
     BAD("A: b\r", "T-14 two CRs");
     BAD("A\r: b", "T-14 a CR in a name");

@@ -105,7 +105,8 @@ static void check_hosts(void)
         "h\x80",     "\xc3\xa4.de", "h\"",
         "<h>",       "h:80:80",     "h,\x7f",
         "[v1.x]",    "::1",         "[::g]",
-        "[::1\n]",   "[::1 ]",
+        "[:80",      "[",           "[::1\n]",
+        "[::1 ]",
     };
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
