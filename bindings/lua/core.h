@@ -11,9 +11,12 @@
 #include <limits.h>
 #include <lua.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,35 +148,76 @@ static inline const char *libhttp_lua_bytes(lua_State *L, int at, int64_t *ret_l
     return bytes;
 }
 
+/**
+ * Pushes bytes of C's. Before 5.3 Lua collects before it copies, and what a finalizer calls then
+ * may free them: so they are copied here first. (Should Lua have no memory then, that is lost.)
+ */
+static inline void libhttp_lua_push_copy(lua_State *L, const void *bytes, size_t length)
+{
+#if LUA_VERSION_NUM >= 503
+    lua_pushlstring(L, (const char *)bytes, length);
+#else
+    char few[512];
+    char *copy = length > sizeof few ? (char *)malloc(length) : few;
+
+    if (copy == NULL)
+        luaL_error(L, "not enough memory");
+    memcpy(copy, bytes, length);
+    lua_pushlstring(L, copy, length);
+    if (copy != few)
+        free(copy);
+#endif
+}
+
 static inline void libhttp_lua_push_bytes(lua_State *L, const void *bytes, int64_t length)
 {
     if (bytes == NULL)
         lua_pushnil(L);
     else
-        lua_pushlstring(L, (const char *)bytes, (size_t)length);
+        libhttp_lua_push_copy(L, bytes, (size_t)length);
 }
 
+/** Room to read into, its user's until libhttp_lua_push_room(). */
+struct libhttp_lua_room {
+    int64_t in_use;
+    char bytes[];
+};
+
 /**
- * Room for that many bytes, until the function returns: for what is read, one block for the whole
- * Lua state, as no Lua code runs between the read and the copy into a string.
+ * One room for the whole Lua state; another one where it is in use: by the call in the midst of
+ * which a finalizer makes this one, or one that error() left.
  */
-static inline void *libhttp_lua_room(lua_State *L, int64_t capacity)
+static inline char *libhttp_lua_room(lua_State *L, int64_t capacity)
 {
     static const char key = 0;
-    void *room;
+    struct libhttp_lua_room *room;
 
-    if (capacity > LIBHTTP_LUA_READ_MAX)
-        return lua_newuserdata(L, (size_t)capacity);
     lua_pushlightuserdata(L, (void *)(uintptr_t)&key);
     lua_rawget(L, LUA_REGISTRYINDEX);
-    room = lua_touserdata(L, -1);
+    room = (struct libhttp_lua_room *)lua_touserdata(L, -1);
     lua_pop(L, 1);
-    if (room == NULL) {
-        lua_pushlightuserdata(L, (void *)(uintptr_t)&key);
-        room = lua_newuserdata(L, LIBHTTP_LUA_READ_MAX);
-        lua_rawset(L, LUA_REGISTRYINDEX);
+    if (room == NULL || room->in_use || capacity > LIBHTTP_LUA_READ_MAX) {
+        size_t bytes = (size_t)(capacity > LIBHTTP_LUA_READ_MAX ? capacity : LIBHTTP_LUA_READ_MAX);
+        bool keep = room == NULL && capacity <= LIBHTTP_LUA_READ_MAX;
+
+        room = (struct libhttp_lua_room *)lua_newuserdata(L, sizeof *room + bytes);
+        if (keep) {
+            lua_pushlightuserdata(L, (void *)(uintptr_t)&key);
+            lua_pushvalue(L, -2);
+            lua_rawset(L, LUA_REGISTRYINDEX);
+        }
     }
-    return room;
+    room->in_use = 1;
+    return room->bytes;
+}
+
+/** Pushes what a room's first bytes are, and gives the room back. */
+static inline void libhttp_lua_push_room(lua_State *L, const void *bytes, int64_t length)
+{
+    const char *at = (const char *)bytes - offsetof(struct libhttp_lua_room, bytes);
+
+    lua_pushlstring(L, (const char *)bytes, (size_t)length);
+    ((struct libhttp_lua_room *)(uintptr_t)at)->in_use = 0;
 }
 
 /** poll(2) on one descriptor: fd, LIBHTTP_WAIT_… events and milliseconds (-1: no limit). */

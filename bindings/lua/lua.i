@@ -31,26 +31,32 @@
   $3 = &got;
 %}
 %typemap(argout) (void *buffer, int64_t capacity, int64_t *ret_got)
-  "lua_pushlstring(L, (const char *)$1, (size_t)*$3); SWIG_arg++;"
+  "libhttp_lua_push_room(L, $1, *$3); SWIG_arg++;"
 %typemap(in) (char *room, int64_t capacity, int64_t *ret_length) (int64_t got = 0) %{
   $2 = libhttp_lua_integer(L, $input, 0, INT64_MAX);
-  $1 = (char *)libhttp_lua_room(L, $2);
+  $1 = libhttp_lua_room(L, $2);
   $3 = &got;
 %}
 /* Where the room was too small, *ret_length may be more than there is. */
 %typemap(argout) (char *room, int64_t capacity, int64_t *ret_length)
-  "lua_pushlstring(L, $1, result < 0 ? 0 : (size_t)*$3); SWIG_arg++;"
+  "libhttp_lua_push_room(L, $1, result < 0 ? 0 : *$3); SWIG_arg++;"
 
 %typemap(in, numinputs=0) (const void **ret_data, int64_t *ret_length)
   ($*1_ltype data = NULL, int64_t got = 0) "$1 = &data; $2 = &got;"
 %typemap(argout) (const void **ret_data, int64_t *ret_length)
   "libhttp_lua_push_bytes(L, *$1, *$2); SWIG_arg++;"
 
-/* The function's own result is the text; it has been pushed, cut at its first NUL. */
+/* The function's own result is the text: pushed at the end, if not by its length before. */
 %typemap(in, numinputs=0) int64_t *ret_length (int64_t got = 0) "$1 = &got;"
 %typemap(argout) int64_t *ret_length
   "lua_pop(L, 1); libhttp_lua_push_bytes(L, result, *$1);"
-%typemap(out) const char * "lua_pushstring(L, $1); SWIG_arg++;"
+%typemap(out) const char * "lua_pushnil(L); SWIG_arg++;"
+%typemap(ret) const char * %{
+  if ($1 != NULL && lua_isnil(L, -SWIG_arg)) {
+    libhttp_lua_push_copy(L, $1, strlen($1));
+    lua_replace(L, -SWIG_arg - 1);
+  }
+%}
 /* Always with its length. */
 %typemap(out) const void * "lua_pushnil(L); SWIG_arg++;"
 

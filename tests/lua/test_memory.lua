@@ -96,6 +96,45 @@ TestMemory["test T-32: a finalizer that uses a connection and a response whose t
     lu.assertFalse(lent)
 end
 
+-- Calls f as garbage, in the midst of whatever asks for memory next.
+local function leave(f)
+    if newproxy then
+        getmetatable(newproxy(true)).__gc = f
+    else
+        setmetatable({}, { __gc = f })
+    end
+end
+
+TestMemory["test T-34: a finalizer that reads, and changes fields, in the midst of a call that does the same"] = function()
+    local function body(letter)
+        local conn = support.answered("HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" .. letter:rep(30000))
+        return assert(conn:getresponse())
+    end
+    local one, other = body "a", body "c"
+    local fields, turn, calls, wrong = http.Message(), 0, 0, {}
+    collectgarbage("setpause", 1)
+    collectgarbage("setstepmul", 20000)
+    for _ = 1, 600 do
+        fields:set("X", ("a"):rep(700))
+        leave(function()
+            calls = calls + 1
+            other:read1(20)
+            fields:set("X", ("b"):rep(turn % 2 == 0 and 800 or 20))
+        end)
+        turn = turn + 1
+        for _, got in ipairs { one:read1(20 + turn % 7) or "", fields:values()[1] or "", fields:get("X") or "" } do
+            if not got:find("^a*$") and not got:find("^b*$") then
+                wrong[#wrong + 1] = got
+            end
+        end
+    end
+    collectgarbage("setpause", 200)
+    collectgarbage("setstepmul", 200)
+    collectgarbage()
+    lu.assertEquals(wrong, {})
+    lu.assertTrue(calls > 300)
+end
+
 TestMemory["test T-33: a handle is compared with what is none of ours"] = function()
     local core = require "libhttp.core"
     lu.assertFalse(core.connection() == io.stdout)
