@@ -447,11 +447,19 @@ function methods:took(count)
     return handle.done(self, core.connection_took(of(self), count))
 end
 
+-- The host of an option {host, port}: without one it would mean none, and pass for one that is set.
+local function first_of(value, what)
+    if type(value) ~= "table" or type(value[1]) ~= "string" then
+        error(what .. ": {host, port} is wanted", 0)
+    end
+    return value[1]
+end
+
 -- Options that aren't settings of the same name. Each is applied by a function.
 local special = {
     source_address = function(self, value)
         if type(value) == "table" then
-            return self:set_source_address(value[1], value[2])
+            return self:set_source_address(first_of(value, "source_address"), value[2])
         end
         return self:set_source_address(value)
     end,
@@ -474,7 +482,7 @@ local special = {
         return true
     end,
     tunnel = function(self, value)
-        return self:set_tunnel(value[1], value[2], value.headers)
+        return self:set_tunnel(first_of(value, "tunnel"), value[2], value.headers)
     end,
 }
 

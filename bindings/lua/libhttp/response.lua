@@ -249,6 +249,9 @@ function methods:readline(maximum)
     end
     local parts, got = {}, 0
     maximum = maximum or EVERYTHING
+    if type(maximum) ~= "number" or not (maximum >= 0) then
+        error("readline: a number of bytes is wanted", 2)
+    end
     while got < maximum do
         local status, data = handle.run(self, core.response_readline, math.min(maximum - got, READ_MAX))
         if status ~= 0 then
