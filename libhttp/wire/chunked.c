@@ -65,20 +65,6 @@ static int32_t take_digit(struct chunked *c, struct pass *p)
     return LIBHTTP_OK;
 }
 
-static int32_t size_phase(struct chunked *c, struct pass *p)
-{
-    int32_t status = LIBHTTP_OK;
-
-    while (status == LIBHTTP_OK && p->at < p->end && char_is(p->data[p->at], CHAR_HEX))
-        status = take_digit(c, p);
-    if (status < 0 || p->at == p->end)
-        return status;
-    if (!c->any_digit)
-        return bad_chunk(p, "the size of a chunk");
-    c->phase = CHUNK_BLANK;
-    return LIBHTTP_OK;
-}
-
 /* One byte of what is skipped: it is bounded, per line and over the whole body (T-20). */
 static int32_t skip_byte(struct chunked *c, struct pass *p)
 {
@@ -88,9 +74,29 @@ static int32_t skip_byte(struct chunked *c, struct pass *p)
         return status;
     if (++c->extensions > LIMIT_CHUNK_EXTENSIONS)
         return fail(p->failure, LIBHTTP_E_LINE_TOO_LONG,
-                    "the extensions of chunk size lines outweigh the data by %u bytes",
+                    "what is skipped in chunk size lines outweighs the data by %u bytes",
                     LIMIT_CHUNK_EXTENSIONS);
     p->at++;
+    return LIBHTTP_OK;
+}
+
+/* A zero behind zeros alone says nothing, and is skipped like an extension. */
+static bool is_idle_zero(const struct chunked *c, const struct pass *p)
+{
+    return c->left == 0 && c->any_digit && p->data[p->at] == '0';
+}
+
+static int32_t size_phase(struct chunked *c, struct pass *p)
+{
+    int32_t status = LIBHTTP_OK;
+
+    while (status == LIBHTTP_OK && p->at < p->end && char_is(p->data[p->at], CHAR_HEX))
+        status = is_idle_zero(c, p) ? skip_byte(c, p) : take_digit(c, p);
+    if (status < 0 || p->at == p->end)
+        return status;
+    if (!c->any_digit)
+        return bad_chunk(p, "the size of a chunk");
+    c->phase = CHUNK_BLANK;
     return LIBHTTP_OK;
 }
 

@@ -38,9 +38,10 @@ void chunked_done(struct chunked *c);
  * Decodes data[0, length), received bytes, in place: the body's bytes move together at data[0,
  * *ret_produced), and *ret_used tells how many received bytes that took; it is less than length
  * only when the body is complete (CHUNK_DONE) or at an error. What was produced before an error
- * counts. Errors: BAD_CHUNK, LINE_TOO_LONG ("chunk size"; also where extensions outweigh the data
- * by LIMIT_CHUNK_EXTENSIONS), and head_parse's in trailers. Bytes over 2^63 - 1 in a size are an
- * error, and none is ever allocated by it. After an error only chunked_done makes sense.
+ * counts. Errors: BAD_CHUNK, LINE_TOO_LONG ("chunk size"; also where extensions and leading zeros
+ * outweigh the data by LIMIT_CHUNK_EXTENSIONS), and head_parse's in trailers. Bytes over 2^63 - 1
+ * in a size are an error, and none is ever allocated by it. After an error only chunked_done makes
+ * sense.
  */
 int32_t chunked_decode(struct chunked *c, char *data, size_t length,
                        const struct head_limits *limits, size_t *ret_used, size_t *ret_produced,

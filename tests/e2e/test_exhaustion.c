@@ -43,6 +43,8 @@ static const struct endless endless[] = {
     {CHUNKED "5;", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "chunk extension"},
     {CHUNKED, "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nx\r\n", LIBHTTP_E_LINE_TOO_LONG, 65536,
      "chunk extensions that outweigh the data"},
+    {CHUNKED, "0000000000000000000000000001\r\nx\r\n", LIBHTTP_E_LINE_TOO_LONG, 65536,
+     "leading zeros that do"},
     {CHUNKED "0\r\nA: ", "a", LIBHTTP_E_LINE_TOO_LONG, 65536, "trailer"},
     {CHUNKED "0\r\n", "A: b\r\n", LIBHTTP_E_TOO_MANY_HEADERS, 65536, "trailer section"},
     {CHUNKED "0\r\nA: b\r\n", " c\r\n", LIBHTTP_E_HEAD_TOO_LARGE, 262144, "trailer obs-fold"},

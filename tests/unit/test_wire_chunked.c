@@ -267,6 +267,13 @@ static void check_extension_border(void)
     is(count, 16 * 1024 + 1, "T-20 an endless extension ends behind 16 KiB");
     is(status, LIBHTTP_E_LINE_TOO_LONG, "T-20 as a line that is too long");
     chunked_done(&c);
+    chunked_init(&c, &usual);
+    for (count = 0, status = LIBHTTP_OK; status == LIBHTTP_OK; count++) {
+        byte = '0';
+        status = chunked_decode(&c, &byte, 1, &usual, &used, &produced, &failure);
+    }
+    is(count, 16 * 1024 + 2, "T-20 endless zeros end behind 16 KiB and the first");
+    chunked_done(&c);
 }
 
 /* What was allowed at the start bounds the memory, whatever the limits are by then. */
