@@ -7,10 +7,13 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+from rows import MIB
 from servers import PINNED, make_file
 
-OTHER_CORE = ["taskset", "-c", str(max(os.sched_getaffinity(0)))]
+LIGHT = MIB  # a body that is encrypted under callgrind
 ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc"}
 
 
@@ -62,9 +65,17 @@ def calls(command, folder):
     return len(made), len(objects) + 1
 
 
+def moving_calls(command, folder):
+    """Calls that move bytes or wait, of a client that nothing slows down, on the server's core."""
+    count = f"{folder}/calls"
+    run(command, [*PINNED, "env", f"LD_PRELOAD={os.path.abspath('bench/calls.so')}", f"BENCH_CALLS={count}"])
+    with open(count, encoding="ascii") as file:
+        return (int(file.read()),)
+
+
 def callgrind(command, folder):
     """Instructions in user space, and calls of malloc and the like."""
-    out = f"{folder}/callgrind"
+    out = f"{folder}/callgrind-{threading.get_ident()}"
     run(command, ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"])
     names, callee, mallocs, instructions = {}, None, 0, 0
     with open(out, encoding="utf-8", errors="replace") as lines:
@@ -83,19 +94,21 @@ class Measure:
 
     def __init__(self, servers, clients, folder):
         self.servers, self.clients, self.folder = servers, clients, folder
-        self.file = make_file(f"{folder}/file", 16 << 20)
+        self.files = {size: make_file(f"{folder}/{size}", size) for size in (0, LIGHT, 16 * MIB)}
 
-    def command(self, client, how, url, times, roots=False):
+    def command(self, client, how, url, times, roots=False, file=0):
         trusted = self.servers.roots if roots else self.servers.certificate
-        return [*self.clients.commands[client], how, url, str(times), trusted, self.file]
+        return [*self.clients.commands[client], how, url, str(times), trusted, self.files[file]]
 
-    def of_row(self, client, row, times):
-        return self.command(client, row.how, self.servers.urls[row.server] + row.path, times, row.roots)
+    def of_row(self, client, row, times, body=None):
+        body = body or row.body
+        return self.command(client, row.how, self.servers.urls[row.server] + row.path.format(body), times, row.roots, body)
 
     def counted(self, how, command_of, times):
         """The share of each of `times` in what how() counts; Nones where it can't be counted."""
         try:
-            once, twice = (how(command_of(n), self.folder) for n in (times, 2 * times))
+            with ThreadPoolExecutor(2 if how is callgrind else 1) as runs:  # counts don't mind each other
+                once, twice = runs.map(lambda n: how(command_of(n), self.folder), (times, 2 * times))
         except Cannot:
             return None, None
         except (FileNotFoundError, RuntimeError, subprocess.TimeoutExpired) as error:
@@ -107,34 +120,59 @@ class Measure:
         """System calls, instructions, mallocs of an exchange."""
         def command_of(times):
             return self.of_row(client, row, times)
-        made = self.counted(calls, command_of, row.counted)[0]
-        # Under callgrind an interpreter takes longer to start than all else together, so that is done for one row only; and what
-        # OpenSSL does to long bodies takes as long, and is the same for all.
-        slow = (client not in self.clients.compiled and row.name != "get") or (row.cpu and "tls" in row.server)
-        found = (made, *((None, None) if slow else self.counted(callgrind, command_of, row.counted)))
+        # Go's runtime makes system calls without the C library.
+        how = moving_calls if row.body and not client.startswith("Go") else calls
+        found = self.counted(how, command_of, row.counted)[:1] + self.slowly_counted(client, row, command_of)
         return [count and count * row.scale for count in found]
 
-    def time(self, client, row, times):
-        """Seconds of the processor: the client's, on a core of its own; else its and the server's, on one core together.
+    def slowly_counted(self, client, row, command_of):
+        """Instructions and mallocs of an exchange."""
+        # Under callgrind an interpreter takes longer to start than all else together, so that is done for two rows only.
+        if client not in self.clients.compiled and row.name not in ("get", "get-tls"):
+            return None, None
+        if not row.body:
+            return self.counted(callgrind, command_of, row.counted)
+        share = 1
+        if "tls" in row.server:  # a cipher takes minutes there: a sixteenth is multiplied
+            share = row.body // LIGHT
 
-        By the clock it would be the same on an idle machine, and anything on a busy one.
+            def command_of(times):
+                return self.of_row(client, row, times, LIGHT)
+        instructions, mallocs = self.counted(callgrind, command_of, row.counted)
+        # One malloc more or less is the start's.
+        return instructions and instructions * share, mallocs and (mallocs * share if abs(mallocs) >= 1 else 0)
+
+    def time(self, client, row, times):
+        """Seconds of the processor: the client's, and but for long bodies the server's, both on one core.
+
+        By the clock it would be the same on an idle machine, and anything on a busy one. On two cores it would hang on who is
+        faster whether a client sleeps at each segment or never, and whether it finds the bytes in its cache.
         """
         before = self.servers.used()
-        printed = run(self.of_row(client, row, times), OTHER_CORE if row.cpu else PINNED).split()
+        printed = run(self.of_row(client, row, times), PINNED).split()
         return float(printed[1]) + (0 if row.cpu else self.servers.used() - before)
 
     def ratios(self, row, clients, rounds, times):
-        """Against the floor (its time / the client's), of each client: median, lowest, highest. Interleaved."""
+        """Against the floor (its time / the client's), of each client: median, lowest, highest. Interleaved.
+
+        What is compiled is quick, and takes part in every round; the others in every second one.
+        """
         seen = {client: [] for client in clients}
-        for _ in range(rounds):
+        for turn in range(2 * rounds):
             floor = self.time("floor", row, times)
-            for client in list(seen):
+            for client in [each for each in seen if turn % 2 == 0 or each in self.clients.compiled]:
                 try:
                     seen[client].append(floor / self.time(client, row, times))
-                except (Cannot, RuntimeError, subprocess.TimeoutExpired) as error:
+                except Cannot:
+                    del seen[client]
+                except (RuntimeError, subprocess.TimeoutExpired) as error:
                     print(f"left out: {client}: {error}", file=sys.stderr)
                     del seen[client]
         return {client: [statistics.median(all_), min(all_), max(all_)] for client, all_ in seen.items() if all_}
+
+    def spent(self):
+        """Seconds of the processor so far, by all clients and servers: on an idle machine nearly what it took."""
+        return children() + self.servers.used()
 
     def share_resumed(self, client, row, times):
         self.servers.resumed()

@@ -70,7 +70,8 @@ class Servers:
 
     def start_nginx(self, path):
         make_file(f"{self.folder}/www/k", 1024)
-        make_file(f"{self.folder}/www/d/{16 << 20}", 16 << 20)
+        for size in (1 << 20, 16 << 20):
+            make_file(f"{self.folder}/www/d/{size}", size)
         os.chmod(self.folder, 0o755)
         for _ in range(5):  # somebody may take a port before nginx does
             plain, tls = free_ports(2)
