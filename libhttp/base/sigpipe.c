@@ -30,9 +30,8 @@ void sigpipe_release(const struct sigpipe *s, bool raised)
     sigset_t set = only_sigpipe();
     int error = errno;
 
-    while (raised && !s->was_pending && sigtimedwait(&set, NULL, &(struct timespec){0}) < 0 &&
-           errno == EINTR)
-        continue;
+    if (raised && !s->was_pending)
+        sigtimedwait(&set, NULL, &(struct timespec){0}); /* it doesn't wait: no EINTR */
     pthread_sigmask(SIG_SETMASK, &s->before, NULL);
     errno = error;
 }
