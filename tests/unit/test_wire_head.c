@@ -230,6 +230,7 @@ static void check_bad_fields(void)
     BAD("A(b): c", "C-74 a name that is no token");
     BAD("A: b\r\nB\r\nC: d", "C-74 a bad line among good ones");
     HEAD(LINE "\r\r\n", "BadHeader", "T-14 two CRs for the blank line");
+    HEAD(LINE "A: b\r\n\r\x0b" LONG "\r\n", "BadHeader", "T-14 CR and a control byte");
     HEAD(LINE "A: b\r\n\rX\r\n", "BadHeader", "T-14 half a blank line");
 }
 
@@ -411,6 +412,7 @@ static void check_behind_head(void)
 static void check_before_head(void)
 {
     static const char data[] = "0123456789abcdef\r" LINE "A: 0123456789abcdef\r\n\r\n";
+    static const char long_before[] = "0123456789abcdef" LINE "A: 0123456789abcdef\r\n\r\n";
     const char *begin = data + 17;
     struct head h;
 
@@ -420,6 +422,10 @@ static void check_before_head(void)
        "T-35 and before a head");
     is(h.reason, 13, "T-35 its reason is its own");
     is(h.fields[0].name, sizeof LINE - 1, "T-35 and its field");
+    head_done(&h);
+    head_init(&h, false);
+    head_parse(&h, long_before + 16, strlen(long_before + 16), &usual, &failure);
+    is(h.reason, 13, "T-35 bytes of a line before it change nothing");
     head_done(&h);
 }
 
