@@ -253,6 +253,7 @@ static void check_folds(void)
 static void check_trailers(void)
 {
     check_splits("A: b\r\nC: d\r\n\r\n", 14, &usual, true, "|A=b|C=d", "C-83 trailers");
+    check_splits("Name: b\r\n\r\n", 11, &usual, true, "|Name=b", "C-83 a name of some letters");
     check_splits("\r\n", 2, &usual, true, "", "C-83 no trailers");
     check_splits("A: b\nC: d\n\n", 11, &usual, true, "|A=b|C=d", "C-68 C-83 bare LFs in trailers");
     check_splits("A : b\r\n\r\n", 9, &usual, true, "BadHeader", "C-83 T-14 a bad trailer");
