@@ -239,7 +239,7 @@ class TestWaiting < LibHTTPTest
   def preloaded(source)
     Dir.mktmpdir do |folder|
       File.write("#{folder}/slow.c", source)
-      built = system(ENV.fetch("CC", "cc"), "-shared", "-fPIC", "-o", "#{folder}/slow.so", "#{folder}/slow.c")
+      built = system(*ENV.fetch("CC", "cc").split, "-shared", "-fPIC", "-o", "#{folder}/slow.so", "#{folder}/slow.c")
       skip "no compiler" unless built
       yield "#{folder}/slow.so"
     end
