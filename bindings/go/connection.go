@@ -29,6 +29,7 @@ var (
 // request, and anew after it was closed or lost.
 type Connection struct {
 	mu      sync.Mutex // held by whoever uses h; tried, never waited for, but by Close
+	frees   uint32     // odd while the collector holds mu, or tries to
 	closing sync.Mutex // held by a Close that waits for mu; whoever comes behind it waits
 	closers int32
 	lending bool // mu was let go while a body's reader runs; nobody else may begin a call
@@ -101,7 +102,7 @@ func (c *Connection) enter() error {
 		c.closing.Lock()
 		c.closing.Unlock()
 	}
-	if !c.mu.TryLock() {
+	if !c.tryLock() {
 		return busy()
 	}
 	if c.lending {
@@ -116,6 +117,33 @@ func (c *Connection) enter() error {
 }
 
 func (c *Connection) leave() { c.mu.Unlock() }
+
+// tryLock takes mu where no other goroutine is in a call. The collector's is soon over, and waited for.
+func (c *Connection) tryLock() bool {
+	for {
+		before := atomic.LoadUint32(&c.frees)
+		if c.mu.TryLock() {
+			return true
+		}
+		if before%2 == 0 && before == atomic.LoadUint32(&c.frees) {
+			return false
+		}
+		runtime.Gosched()
+	}
+}
+
+// collect is for the collector: it frees what has a part in the connection, where nobody is in a call.
+// Whether it did.
+func (c *Connection) collect(free func()) bool {
+	atomic.AddUint32(&c.frees, 1)
+	defer atomic.AddUint32(&c.frees, 1)
+	if !c.mu.TryLock() {
+		return false
+	}
+	defer c.leave()
+	free()
+	return true
+}
 
 // status makes an error of what a call gave.
 func (c *Connection) status(code int32) error {
@@ -217,7 +245,7 @@ func (c *Connection) Close() error {
 
 // drive enters, whoever else is in a call: that ends with ErrCancelled. besides is called to cancel too.
 func (c *Connection) drive(besides func()) {
-	if c.mu.TryLock() {
+	if c.tryLock() {
 		return
 	}
 	c.closing.Lock()

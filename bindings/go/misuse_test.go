@@ -62,6 +62,9 @@ func TestCollectWhileUsed(t *testing.T) {
 	ended := make(chan error)
 	go func() {
 		_, err := c.GetResponse()
+		for errors.Is(err, libhttp.ErrState) { // Trim was faster
+			_, err = c.GetResponse()
+		}
 		ended <- err
 	}()
 	eventually(t, "it waits", func() bool { return c.Trim() != nil })
@@ -75,6 +78,33 @@ func TestCollectWhileUsed(t *testing.T) {
 		look <- true
 		return <-closed
 	})
+}
+
+// Nor is it another goroutine to who begins a call while it frees.
+func TestCollectBeside(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	c := connect(t, server.URL)
+	done, over := make(chan bool), make(chan bool)
+	go func() {
+		defer close(over)
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	for i := 0; i < 2000 && !t.Failed(); i++ {
+		err := c.Request("GET", "/", nil, nil)
+		if err == nil {
+			_, err = c.GetResponse()
+		}
+		check(t, err == nil, "T-39 an exchange beside the collector: %v", err)
+	}
+	close(done)
+	<-over
 }
 
 // within fails where a call doesn't come back.

@@ -54,15 +54,11 @@ func (r *Response) free() {
 	}
 }
 
-// forgotten is the collector's: it frees when nobody is in a call on the connection, which the
-// response has a part in; otherwise the next collection does.
+// forgotten is the collector's; where it can't free now, the next collection does.
 func (r *Response) forgotten() {
-	if !r.conn.mu.TryLock() {
+	if !r.conn.collect(r.free) {
 		runtime.SetFinalizer(r, (*Response).forgotten)
-		return
 	}
-	defer r.conn.leave()
-	r.free()
 }
 
 func (r *Response) enter() error {

@@ -45,11 +45,12 @@ func newStream(c *Connection, h uintptr) (*Stream, error) {
 
 // forgotten is the collector's, see Response.forgotten.
 func (s *Stream) forgotten() {
-	if !s.conn.mu.TryLock() {
+	if !s.conn.collect(s.free) {
 		runtime.SetFinalizer(s, (*Stream).forgotten)
-		return
 	}
-	defer s.conn.leave()
+}
+
+func (s *Stream) free() {
 	raw.DeleteStream(raw.SwigcptrStream(s.h))
 	s.h = 0
 	s.reads.close()
