@@ -37,12 +37,12 @@ ROWS = [
     Row("file", "1 GiB file of nginx", "keep", "/d/{}", "nginx", 4, 32, cpu=True, scale=64, body=16 * MIB),
     Row("file-tls", "1 GiB file of nginx, TLS", "keep", "/d/{}", "nginx-tls", 4, 8, cpu=True, scale=64, body=16 * MIB),
     Row("chunks", "256 MiB in 16 KiB chunks", "keep", f"/c/{16 * KIB}/{KIB}", "plain", 4, 16, scripts=True, scale=16, body=16 * MIB),
-    Row("up", "256 MiB file up", "put", "/u", "plain", 4, 24, scripts=True, cpu=True, scale=16, body=16 * MIB),
+    Row("up", "256 MiB file up", "put", "/u", "plain", 4, 16, scripts=True, cpu=True, scale=16, body=16 * MIB),
     Row("up-tls", "256 MiB file up, TLS", "put", "/u", "tls", 4, 8, cpu=True, scale=16, body=16 * MIB),
     Row("connect", "connect, GET, close", "new", "/k", "plain", 100, 500, scripts=True),
-    Row("resumed", "connect, TLS resumed", "new", "/k", "tls", 20, 60, scripts=True),
-    Row("full", "connect, TLS in full", "new", "/k", "full", 20, 50),
-    Row("roots", "connect, TLS, all roots", "new", "/k", "full", 5, 10, roots=True),
+    Row("resumed", "connect, TLS resumed", "new", "/k", "tls", 10, 60, scripts=True),
+    Row("full", "connect, TLS in full", "new", "/k", "full", 10, 50),
+    Row("roots", "connect, TLS, all roots", "new", "/k", "full", 2, 10, roots=True),
 ]
 # Name, HOW, server: bytes of heap of a connection.
 HEAPS = [
@@ -83,6 +83,7 @@ class Clients:
             self.commands.update({name: [f"{build}/bench/client-go", kind] for name, kind in (
                 ("Go", "connection"), ("Go Transport", "transport"), ("Go net/http", "net-http"))})
         self.commands["http.client"] = [sys.executable, f"{source}/bench/client_http_client.py"]
+        self.ours = [name for name in OURS if name in self.commands]
 
     def script(self, name, interpreter, file, needs):
         """Where the interpreter is there, and runs what the client needs."""
