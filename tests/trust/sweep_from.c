@@ -2,17 +2,19 @@
 #include "trust/sweep_from.h"
 
 #include <link.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "trust/sweep.h"
 
 static uintptr_t library_from, library_until;
+/* A look-up's thread makes calls, too. */
 static struct {
-    bool armed;
-    int64_t left;
-    bool ever_after;
-    bool struck;
+    atomic_bool armed;
+    atomic_int_fast64_t left;
+    atomic_bool ever_after;
+    atomic_bool struck;
 } now;
 
 static int find_library(struct dl_phdr_info *info, size_t size, void *context)
@@ -65,10 +67,12 @@ bool sweep_is_armed(void)
 
 bool sweep_strikes(const void *return_address)
 {
+    int64_t left;
+
     if (!now.armed || !is_from_library(return_address))
         return false;
-    now.left--;
-    if (now.left > 0 || (now.left < 0 && !now.ever_after))
+    left = --now.left;
+    if (left > 0 || (left < 0 && !now.ever_after))
         return false;
     now.struck = true;
     return true;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -52,8 +53,8 @@ static const struct errno_of numbers[] = {
     {ENOPROTOOPT, OF(SETS), false},
 };
 
-static const struct errno_of *what; /* is struck with */
-static bool ever_after;
+static const struct errno_of *_Atomic what; /* is struck with */
+static atomic_bool ever_after;
 
 static bool strikes(enum kind kind, const void *from)
 {
