@@ -41,13 +41,11 @@ static void join_values(char *text, struct field *items, uint32_t count)
 
 void head_mark_ends(char *text, uint32_t reason_end, const struct field *items, uint32_t count)
 {
-    const struct field *end = items + count;
-
     if (reason_end > 0)
         text[reason_end] = '\0';
-    for (const struct field *item = items; item < end; item++) {
-        text[item->name + item->name_length] = '\0';
-        text[item->value + item->value_length] = '\0';
+    for (uint32_t i = 0; i < count; i++) {
+        text[items[i].name + items[i].name_length] = '\0';
+        text[items[i].value + items[i].value_length] = '\0';
     }
 }
 
