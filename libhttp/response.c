@@ -78,15 +78,9 @@ static void drain(struct libhttp_response *r)
     }
 }
 
-/* Its end was reached, and all of it was given. */
-static inline bool is_read(const struct libhttp_response *r)
-{
-    return r->ended && buf_length(&r->ahead) == 0;
-}
-
 static void close_body(struct libhttp_response *r)
 {
-    bool unread = !is_read(r);
+    bool unread = !response_is_read(r);
 
     if (!r->ended && !r->broken && r->session && r->persists)
         drain(r);
@@ -106,7 +100,7 @@ void libhttp_response_free(libhttp_response *r)
 
     if (!r)
         return;
-    if (!is_read(r) || r->is_stream)
+    if (!response_is_read(r) || r->is_stream)
         close_body(r);
     c = r->connection;
     s = r->session;
@@ -233,7 +227,7 @@ int64_t libhttp_response_missing(const libhttp_response *r)
 
 int32_t libhttp_response_is_complete(const libhttp_response *r)
 {
-    return r && is_read(r);
+    return r && response_is_read(r);
 }
 
 int32_t libhttp_response_is_closed(const libhttp_response *r)

@@ -65,15 +65,10 @@ static bool is_more_here(const struct libhttp_response *r)
            (r->session && buf_length(&r->session->input) > 0);
 }
 
-static bool is_complete(const struct libhttp_response *r)
-{
-    return r->ended && buf_length(&r->ahead) == 0;
-}
-
 /* Whether read is to ask for more behind the first `total` bytes. */
 static bool goes_on(const struct libhttp_response *r, int64_t total)
 {
-    return !is_complete(r) && (total == 0 || blocks(r) || is_more_here(r));
+    return !response_is_read(r) && (total == 0 || blocks(r) || is_more_here(r));
 }
 
 /* Until the room is full, or as far as the mode allows. */
@@ -104,7 +99,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return LIBHTTP_E_INVALID_ARGUMENT;
-    if (!is_complete(r))
+    if (!response_is_read(r))
         return fill(r, buffer, capacity, ret_got);
     *ret_got = 0;
     return LIBHTTP_OK;

@@ -116,6 +116,12 @@ struct libhttp_response {
     struct failure failure;
 };
 
+/* The body's end was reached, and all of it was given. */
+static inline bool response_is_read(const struct libhttp_response *r)
+{
+    return r->ended && buf_length(&r->ahead) == 0;
+}
+
 struct libhttp_stream {
     struct libhttp_connection *connection; /* one reference */
     struct session *session;
