@@ -78,6 +78,14 @@ func wild(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// endsAfter is a reader that ends once something has happened.
+type endsAfter struct{ event chan struct{} }
+
+func (r endsAfter) Read([]byte) (int, error) {
+	<-r.event
+	return 0, io.EOF
+}
+
 // fields tells a header in order.
 func fields(header http.Header) string {
 	var lines []string
@@ -215,6 +223,14 @@ var scenarios = []scenario{
 	{"307 of what can't be sent again", asked("POST", "/redirect/307", nil, func(r *http.Request) {
 		r.Body, r.ContentLength = io.NopCloser(io.LimitReader(zeros{}, 3)), 3
 	})},
+	{"an answer before the reader tells its end", func(t *testing.T, client *http.Client, server string) string {
+		answered := make(chan struct{})
+		defer close(answered)
+		body := io.MultiReader(strings.NewReader("abc"), endsAfter{answered})
+		request, _ := http.NewRequest("POST", server+"/echo", body)
+		request.ContentLength = 3
+		return whole(client.Do(request))
+	}},
 	{"HTTP/1.0", asked("GET", raw("HTTP/1.0 200 Fine\r\nx-lower: a\r\nX-LOWER: b\r\n\r\nto the end"), nil, nil)},
 	{"until close", asked("GET", raw("HTTP/1.1 200 OK\r\n\r\nto the end"), nil, nil)},
 	{"no reason", asked("GET", raw("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"), nil, nil)},

@@ -35,9 +35,9 @@ enum expect_phase { EXPECT_NONE, EXPECT_WAITING, EXPECT_GO };
 struct upload {
     uint8_t kind;   /* enum upload_kind */
     uint8_t expect; /* enum expect_phase */
-    bool early; /* a final response came before the body was out: it waits in the session's input */
-    bool broken;   /* more was sent than declared: the connection isn't kept */
-    bool whole_fd; /* all that a descriptor gives is the body, however long it was declared */
+    bool early;     /* a final response cut the body short: it waits in the session's input */
+    bool broken;    /* more was sent than declared: the connection isn't kept */
+    bool whole_fd;  /* all that a descriptor gives is the body, however long it was declared */
     int64_t left;
     size_t
         held_from; /* bytes at the output's start that are the head: what follows waits for 100 */

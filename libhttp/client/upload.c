@@ -17,6 +17,15 @@ static bool is_watching(const struct libhttp_connection *c)
     return !c->unread && !c->session->peer_ended && !c->exchange->upload.early;
 }
 
+/* Whether something of the request would be missing if nothing more was sent. */
+static bool is_cut_short(const struct libhttp_connection *c)
+{
+    const struct upload *u = &c->exchange->upload;
+    bool declared = u->kind == UPLOAD_NONE || (u->kind == UPLOAD_LENGTH && u->left == 0);
+
+    return !declared || c->session->writing || buf_length(&c->exchange->output) > 0;
+}
+
 static int32_t take_early(void *what, const struct head *h, struct span bytes, size_t *used,
                           struct failure *failure)
 {
@@ -25,14 +34,14 @@ static int32_t take_early(void *what, const struct head *h, struct span bytes, s
     (void)used;
     if (head_is_interim(h))
         return exchange_take_interim(c, h, bytes.data, failure);
-    c->exchange->upload.early = true;
+    c->exchange->upload.early = is_cut_short(c);
     return RECEIVE_KEEP;
 }
 
 static int32_t early(struct libhttp_connection *c)
 {
-    c->session->dirty =
-        true; /* the body was cut short: what follows on the connection is nobody's */
+    if (c->exchange->upload.early)
+        c->session->dirty = true; /* what follows on the connection is nobody's */
     c->session->continue_until = CLOCK_NEVER;
     session_settle(c->session);
     buf_clear(&c->exchange->output);

@@ -404,9 +404,39 @@ static void test_look(void)
     peer_finish(peer, "C-124 the peer's side");
 }
 
+/* The answer to a body of which each declared byte has left is not early: the connection is kept.
+ */
+static void test_look_behind(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_READ(3),
+        PEER_SEND(FINE),
+        PEER_READ_HEAD,
+        PEER_SEND(FINE),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    struct pollfd readable = {.events = POLLIN};
+    int64_t sent = 0;
+
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 3);
+    is(libhttp_connection_send(k->c, "abc", 3, &sent), LIBHTTP_OK, "C-124 the whole body leaves");
+    readable.fd = libhttp_connection_fileno(k->c);
+    ok(poll(&readable, 1, 10000) == 1, "C-124 the peer answers");
+    is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE,
+       "C-124 who still looks for more to send is told");
+    client_answer(k, 200, "ok", "C-124 the answer to the whole body");
+    client_get(k, "/", 200, "ok", "C-124 the connection is kept");
+    client_free(k);
+    peer_finish(peer, "C-124 one connection for both");
+}
+
 int main(void)
 {
     test_look();
+    test_look_behind();
     in_each_mode(test_stops);
     in_each_mode(test_whole);
     in_each_mode(test_reset_before_piece);
