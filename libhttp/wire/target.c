@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/target.h"
 
-/* Hexadecimal digits, colons and dots, two colons at least. Whether it is an address net/ decides.
- */
-static bool ipv6_valid(struct span s)
-{
-    size_t colons = 0;
-
-    for (size_t i = 0; i < s.length; i++) {
-        if (s.data[i] == ':')
-            colons++;
-        else if (!char_is(s.data[i], CHAR_HEX) && s.data[i] != '.')
-            return false;
-    }
-    return colons >= 2;
-}
+#include "base/literal.h"
 
 bool host_valid(struct span host, bool ipv6)
 {
-    return ipv6 ? ipv6_valid(host) : span_all(host, CHAR_HOST);
+    return ipv6 ? literal_is_ipv6(host) : span_all(host, CHAR_HOST);
 }
 
 /* The length of [IPv6] with its brackets, or 0. */
@@ -29,7 +16,7 @@ static size_t literal_length(struct span s)
     if (s.length == 0 || s.data[0] != '[')
         return 0;
     end = memchr(s.data, ']', s.length);
-    if (!end || !ipv6_valid(span_of(s.data + 1, (size_t)(end - s.data) - 1)))
+    if (!end || !literal_is_ipv6(span_of(s.data + 1, (size_t)(end - s.data) - 1)))
         return 0;
     return (size_t)(end - s.data) + 1;
 }
