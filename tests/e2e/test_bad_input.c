@@ -28,10 +28,10 @@ static char room[300000];
 
 /* Bytes that a door refuses, besides NUL. */
 enum {
-    CONTROL = 1, /* CR, LF, 0x01, 0x7f */
+    CONTROL = 1, /* 0x01 to 0x1f but TAB, and 0x7f */
     BLANK = 2,
     TAB = 4,
-    HIGH = 8, /* 0xff */
+    HIGH = 8, /* above 0x7f, alone and as Unicode's line ends and blanks */
     COLON = 16,
     ALL = CONTROL | BLANK | TAB | HIGH
 };
@@ -259,30 +259,44 @@ static void check_lengths(const struct door *door)
            "T-6 %s: NULL is refused by name", door->name);
 }
 
-/* The good text with the byte before its first, in its middle, and behind its last. */
-static bool refused_everywhere(const struct door *door, char byte)
+/* By its length, and where it holds no NUL by -1; no more memory than that: a tool sees what is
+ * read. */
+static bool refused_in(const struct door *door, const char *text, size_t length)
+{
+    bool nul = memchr(text, '\0', length) != NULL;
+    char *copy = malloc(length);
+    char *ended = strndup(text, length);
+    int32_t status, by_end;
+
+    memcpy(copy, text, length);
+    status = door->call(copy, (int64_t)length);
+    by_end = nul ? status : door->call(ended, -1);
+    free(copy);
+    free(ended);
+    if (named(door, status) && by_end == status && (!nul || is_error_of_argument(status)))
+        return true;
+    diag("%s: %d, by -1 %d", door->name, status, by_end);
+    return false;
+}
+
+/* The good text with these bytes before its first, in its middle, and behind its last. */
+static bool refused_everywhere(const struct door *door, const char *bytes, size_t count)
 {
     const char *good = door->good ? door->good : "abc";
     size_t length = strlen(good);
     const size_t places[] = {0, 1, length / 2, length};
-    bool held = true;
+    char text[100];
 
     for (size_t i = 0; i < 4; i++) {
-        char *text =
-            malloc(length + 1); /* no more: no NUL behind it, and a tool sees what is read */
-        int32_t status;
-
         memcpy(text, good, places[i]);
-        text[places[i]] = byte;
-        memcpy(text + places[i] + 1, good + places[i], length - places[i]);
-        status = door->call(text, (int64_t)length + 1);
-        if (!named(door, status) || (byte == '\0' && !is_error_of_argument(status))) {
-            diag("%s: byte 0x%02x at %zu: %d", door->name, (unsigned char)byte, places[i], status);
-            held = false;
+        memcpy(text + places[i], bytes, count);
+        memcpy(text + places[i] + count, good + places[i], length - places[i]);
+        if (!refused_in(door, text, length + count)) {
+            diag("byte 0x%02x at %zu", (unsigned char)bytes[0], places[i]);
+            return false;
         }
-        free(text);
     }
-    return held;
+    return true;
 }
 
 static bool all_refused(const struct door *door, const char *bytes)
@@ -290,7 +304,19 @@ static bool all_refused(const struct door *door, const char *bytes)
     bool held = true;
 
     for (; *bytes; bytes++)
-        held = refused_everywhere(door, *bytes) && held;
+        held = refused_everywhere(door, bytes, 1) && held;
+    return held;
+}
+
+/* Line separators and blanks of Unicode. */
+static bool no_lines_of_unicode(const struct door *door)
+{
+    static const char *const texts[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xc2\x85", "\xc2\xa0",
+                                        "\xe3\x80\x80"};
+    bool held = true;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        held = refused_everywhere(door, texts[i], strlen(texts[i])) && held;
     return held;
 }
 
@@ -300,18 +326,23 @@ static void check_bytes(const struct door *door)
         int kind;
         const char *bytes, *what;
     } kinds[] = {
-        {CONTROL, "\r\n\001\177", "T-1 T-2 T-3 T-4 C-7 C-30 C-42 C-59 control bytes"},
+        {CONTROL,
+         "\1\2\3\4\5\6\a\b\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37\177",
+         "T-1 T-2 T-3 T-4 C-7 C-30 C-42 C-59 control bytes"},
         {BLANK, " ", "T-2 T-3 C-29 C-30 C-41 a blank"},
         {TAB, "\t", "T-2 T-3 C-29 C-30 C-41 a tab"},
-        {HIGH, "\377", "C-29 C-30 C-41 a byte above 0x7f"},
+        {HIGH, "\200\205\240\302\342\377", "T-2 T-3 C-29 C-30 C-41 a byte above 0x7f"},
         {COLON, ":", "C-29 C-41 a colon"},
     };
 
-    ok(refused_everywhere(door, '\0'), "T-6 %s: a NUL inside is refused by name", door->name);
+    ok(refused_everywhere(door, "\0", 1), "T-6 %s: a NUL inside is refused by name", door->name);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (door->refuses & kinds[i].kind)
             ok(all_refused(door, kinds[i].bytes), "%s in %s: refused by name", kinds[i].what,
                door->name);
+    if (door->refuses & HIGH)
+        ok(no_lines_of_unicode(door), "T-2 T-3 Unicode's line ends and blanks in %s: refused",
+           door->name);
 }
 
 /* From 0 to 70,000 bytes: taken, or refused with a sentence; the memory has not one byte more. */
