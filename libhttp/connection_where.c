@@ -8,6 +8,7 @@
 #include "client/exchange.h"
 #include "client/headers_private.h"
 #include "client/tls_access.h"
+#include "client/tunnel.h"
 #include "client/where.h"
 
 /*
@@ -196,6 +197,21 @@ static struct tunnel_end *tunnel_end_new(struct span text, int32_t port,
     return end;
 }
 
+/*
+ * The CONNECT head is written once in vain, so that what can't stand in it is refused here: fields
+ * that were received may hold what libhttp_headers_add refuses (C-74).
+ */
+static int32_t try_head(struct libhttp_connection *c, struct tunnel_end *end)
+{
+    struct destination with_end = c->destination;
+    struct tunnel *head;
+
+    with_end.tunnel = end;
+    head = tunnel_new(&with_end, &c->failure);
+    tunnel_free(head);
+    return head ? LIBHTTP_OK : c->failure.code;
+}
+
 /* All or nothing. */
 static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_t port,
                           const struct fields *fields)
@@ -207,6 +223,10 @@ static int32_t set_tunnel(struct libhttp_connection *c, struct span text, int32_
     end = tunnel_end_new(text, port, fields, &c->failure);
     if (!end)
         return c->failure.code;
+    if (try_head(c, end) < 0) {
+        tunnel_end_free(end);
+        return c->failure.code;
+    }
     destination_set_tunnel(&c->destination, end);
     return LIBHTTP_OK;
 }

@@ -299,7 +299,7 @@ static void test_trailers(enum drive_mode mode)
 }
 
 /* Received fields are kept as they came (C-74): going on with them must not pass that on. */
-static void test_received_trailers(enum drive_mode mode)
+static void test_received(enum drive_mode mode)
 {
     struct peer *peer = client_peer((struct peer_step[]){
         PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
@@ -314,6 +314,7 @@ static void test_received_trailers(enum drive_mode mode)
     });
     struct client *k = client_new(mode, peer, "h.example");
     libhttp_response *r = NULL;
+    libhttp_headers *copy = NULL;
     char room[8];
     int64_t got;
 
@@ -322,15 +323,77 @@ static void test_received_trailers(enum drive_mode mode)
     client_getresponse(k, &r);
     client_read(k, r, room, sizeof room, &got);
     is(libhttp_headers_count(libhttp_response_trailers(r)), 1, "C-74 a trailer came, %s", k->name);
+    libhttp_headers_copy(libhttp_response_trailers(r), &copy);
+    client_failed(k, client_request(k, "GET", "/", copy, NULL, LIBHTTP_NO_BODY),
+                  LIBHTTP_E_INVALID_ARGUMENT, "T-1 C-42 a received control byte in a field");
+    client_failed(k, libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, copy, 1),
+                  LIBHTTP_E_INVALID_ARGUMENT, "T-1 C-42 the same in pieces");
+    client_failed(k, libhttp_connection_request_fd(k->c, "PUT", -1, "/", -1, copy, 0, 1),
+                  LIBHTTP_E_INVALID_ARGUMENT, "T-1 C-42 the same from a descriptor");
+    is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "T-1 none has begun, %s", k->name);
     libhttp_connection_request_pieces(k->c, "POST", -1, "/", -1, NULL, LIBHTTP_LENGTH_UNKNOWN);
     client_send(k, "abc", 3, NULL);
-    client_failed(k, client_finish(k, libhttp_response_trailers(r)), LIBHTTP_E_INVALID_ARGUMENT,
+    client_failed(k, client_finish(k, copy), LIBHTTP_E_INVALID_ARGUMENT,
                   "T-1 C-42 a received control byte in a trailer");
     is(client_finish(k, NULL), LIBHTTP_OK, "T-1 the body can be ended without it, %s", k->name);
     client_answer(k, 200, "", "T-1 the body ends well");
+    libhttp_headers_free(copy);
     libhttp_response_free(r);
     client_free(k);
     peer_finish(peer, "T-1 no received control byte was passed on, %s", drive_mode_name(mode));
+}
+
+/* A response's fields without a peer, as they came. */
+static libhttp_response *received(libhttp_connection *c, const char *bytes)
+{
+    libhttp_response *r = NULL;
+    const void *out;
+    int64_t n;
+
+    libhttp_connection_set_host(c, "h", -1, 80);
+    libhttp_connection_set_carried(c);
+    libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY);
+    libhttp_connection_getresponse(c, &r);
+    if (libhttp_connection_take(c, &out, &n) < 0 || libhttp_connection_took(c, n) < 0 ||
+        libhttp_connection_feed(c, bytes, (int64_t)strlen(bytes), &n) < 0 ||
+        libhttp_connection_getresponse(c, &r) < 0)
+        bail_out("no response: %s", libhttp_connection_error(c));
+    return r;
+}
+
+/* T-4: a tunnel's fields are checked as a request's are, before anything connects. */
+static void test_tunnel_fields(void)
+{
+    static const struct {
+        const char *bytes, *why;
+    } bad[] = {
+        {"X-T: a\x1b[2Jb\r\n", "X-T"},
+        {"X-T: a\x7f\r\n", "X-T"},
+        {"Host: a/b\r\n", "Host"},
+        {"Host: u@h\r\n", "Host"},
+        {"Host: h:80\r\nHost: i:80\r\n", "Host"},
+        {"Content-Length: 0\r\n", "Content-Length"},
+        {"Transfer-Encoding: chunked\r\n", "Transfer-Encoding"},
+    };
+    char head[200];
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        libhttp_connection *from = NULL, *c = NULL;
+        libhttp_response *r;
+
+        snprintf(head, sizeof head, "HTTP/1.1 304 OK\r\n%s\r\n", bad[i].bytes);
+        libhttp_connection_new(&from);
+        libhttp_connection_new(&c);
+        libhttp_connection_set_host(c, "proxy.example", -1, 80);
+        r = received(from, head);
+        is(libhttp_connection_set_tunnel(c, "t.example", -1, 80, libhttp_response_headers(r)),
+           LIBHTTP_E_INVALID_ARGUMENT, "T-4 C-59 a tunnel's fields, number %zu", i);
+        contains(libhttp_connection_error(c), bad[i].why, "T-4 the sentence names the field");
+        is(libhttp_connection_connect(c), LIBHTTP_E_NOT_CONNECTED, "T-4 and nothing connects");
+        libhttp_response_free(r);
+        libhttp_connection_free(c);
+        libhttp_connection_free(from);
+    }
 }
 
 int main(void)
@@ -341,6 +404,7 @@ int main(void)
     in_each_mode(test_host_field);
     in_each_mode(test_framing_fields);
     in_each_mode(test_trailers);
-    in_each_mode(test_received_trailers);
+    in_each_mode(test_received);
+    test_tunnel_fields();
     return done_testing();
 }
