@@ -75,6 +75,11 @@ void print_head(const libhttp_response *response)
     printf("\n");
 }
 
+int finish_printing(void)
+{
+    return fflush(stdout) != 0 || ferror(stdout) ? complain("not all of it could be written") : 0;
+}
+
 int print_response(libhttp_response *response)
 {
     char block[65536];
@@ -88,5 +93,5 @@ int print_response(libhttp_response *response)
     if (status < 0)
         complain(libhttp_response_error(response));
     libhttp_response_free(response);
-    return status < 0;
+    return finish_printing() || status < 0;
 }

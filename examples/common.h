@@ -18,6 +18,9 @@ void speak_tls(libhttp_connection *conn, const char *ca_file);
 /* Prints the status line and the fields. */
 void print_head(const libhttp_response *response);
 
+/* 0 if all that was printed has left; otherwise 1, after complaining. */
+int finish_printing(void);
+
 /* Prints head and body and frees the response; 0, or 1 after complaining. */
 int print_response(libhttp_response *response);
 

@@ -52,10 +52,10 @@ static int save(libhttp_response *response, FILE *file, int64_t *ret_bytes)
     return status < 0 ? complain(libhttp_response_error(response)) : 0;
 }
 
-/* A file that is there already is replaced; one that isn't whole is not left behind. */
+/* What is there already is not touched; a file that isn't whole is not left behind. */
 static int save_as(libhttp_response *response, const char *name)
 {
-    FILE *file = fopen(name, "wb");
+    FILE *file = fopen(name, "wbx");
     int64_t bytes = 0;
     int failed;
 

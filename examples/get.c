@@ -24,7 +24,7 @@ static int fetch(libhttp_connection *conn, const libhttp_url *url)
     if (status < 0)
         complain(libhttp_response_error(response));
     libhttp_response_free(response);
-    return status < 0;
+    return finish_printing() || status < 0;
 }
 
 int main(int argc, char **argv)

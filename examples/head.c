@@ -23,7 +23,7 @@ static int show(libhttp_connection *conn, const libhttp_url *url)
     else
         failed = complain(libhttp_response_error(response));
     libhttp_response_free(response);
-    return failed;
+    return finish_printing() || failed;
 }
 
 int main(int argc, char **argv)

@@ -6,4 +6,14 @@
 said=$("$srcdir/examples/demo" "$builddir/examples" 2>&1 </dev/null)
 ok $? "the demonstration succeeds"
 diag "$said"
+
+# refuses COMMAND...: it fails, run by sh beside the example server.
+refuses() {
+    ! "$srcdir/examples/serve" "$builddir/examples" sh -c "cd '$builddir/examples' && $1" >/dev/null 2>&1 </dev/null
+}
+refuses './get $EXAMPLE_HTTP/index.html >/dev/full'
+ok $? "get tells that its output couldn't be written"
+refuses 'echo mine >$EXAMPLE_WORK/kept; ./download $EXAMPLE_HTTP/index.html $EXAMPLE_WORK/kept ||
+    ! grep -q mine $EXAMPLE_WORK/kept'
+ok $? "download leaves alone what is there already"
 finish
