@@ -76,6 +76,7 @@ e2e_tests = \
 	tests/e2e/test_debug \
 	tests/e2e/test_early \
 	tests/e2e/test_files \
+	tests/e2e/test_fork \
 	tests/e2e/test_freeing \
 	tests/e2e/test_exhaustion \
 	tests/e2e/test_head \
