@@ -139,7 +139,7 @@ static void fill(struct libhttp_connection *c, struct libhttp_response *r, const
                   !c->exchange->upload.broken;
     r->is_stream = framing->kind == BODY_STREAM;
     r->debuglevel = c->debug.level;
-    body_init(&r->body, framing, &c->settings->limits);
+    body_init(&r->body, framing);
 }
 
 /*

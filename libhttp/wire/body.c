@@ -6,14 +6,14 @@ static void complete(struct body *b)
     b->complete = b->whole = true;
 }
 
-void body_init(struct body *b, const struct framing *framing, const struct head_limits *limits)
+void body_init(struct body *b, const struct framing *framing)
 {
     b->kind = framing->kind;
     b->complete = b->whole = false;
     b->left = framing->kind == BODY_LENGTH ? framing->length : 0;
     b->produced = 0;
     if (b->kind == BODY_CHUNKED)
-        chunked_init(&b->chunked, limits);
+        chunked_init(&b->chunked);
     if (b->kind == BODY_NONE || b->kind == BODY_STREAM || (b->kind == BODY_LENGTH && b->left == 0))
         complete(b);
 }

@@ -19,7 +19,7 @@ struct body {
 };
 
 /* An empty body (BODY_NONE, BODY_STREAM, length 0) is complete at once. */
-void body_init(struct body *b, const struct framing *framing, const struct head_limits *limits);
+void body_init(struct body *b, const struct framing *framing);
 void body_done(struct body *b);
 
 /*

@@ -20,11 +20,10 @@ struct pass {
     struct failure *failure;
 };
 
-void chunked_init(struct chunked *c, const struct head_limits *limits)
+void chunked_init(struct chunked *c)
 {
     *c = (struct chunked){.phase = CHUNK_SIZE};
-    /* One byte more than the limit, so that head_parse sees that it is passed. */
-    buf_init(&c->trailer_bytes, limits->total < UINT32_MAX ? limits->total + 1 : UINT32_MAX);
+    buf_init(&c->trailer_bytes, 0);
 }
 
 void chunked_done(struct chunked *c)
@@ -186,17 +185,29 @@ static bool begin_trailers(struct chunked *c)
 }
 
 /*
+ * How many more bytes of trailers may be held: one more than the limit, so that head_parse sees
+ * that it is passed. The limit may have changed since the last call (C-127).
+ */
+static size_t room_for_trailers(struct chunked *c, const struct head_limits *limits)
+{
+    size_t most = limits->total < UINT32_MAX ? limits->total + 1 : UINT32_MAX;
+    size_t length = buf_length(&c->trailer_bytes);
+
+    c->trailer_bytes.maximum = most > length ? most : length;
+    return c->trailer_bytes.maximum - length;
+}
+
+/*
  * A copy of what may belong to the trailers is kept, and what turns out not to is given back
  * (C-85).
  */
 static int32_t parse_trailers(struct chunked *c, struct pass *p)
 {
     size_t before = buf_length(&c->trailer_bytes);
-    size_t n = p->end - p->at;
+    size_t room = room_for_trailers(c, p->limits);
+    size_t n = p->end - p->at < room ? p->end - p->at : room;
     int32_t status;
 
-    if (n > c->trailer_bytes.maximum - before)
-        n = c->trailer_bytes.maximum - before;
     if (n == 0)
         return fail(p->failure, LIBHTTP_E_HEAD_TOO_LARGE,
                     "the trailer section is longer than %u bytes", p->limits->total);

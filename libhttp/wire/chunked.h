@@ -31,7 +31,7 @@ struct chunked {
     struct head *trailers;    /* its parser; NULL until a trailer section that isn't empty begins */
 };
 
-void chunked_init(struct chunked *c, const struct head_limits *limits);
+void chunked_init(struct chunked *c);
 void chunked_done(struct chunked *c);
 
 /*

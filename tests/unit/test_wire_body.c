@@ -15,7 +15,7 @@ static void begin(struct body *b, enum body_kind kind, int64_t length)
 {
     struct framing framing = {.kind = (uint8_t)kind, .length = length};
 
-    body_init(b, &framing, &limits);
+    body_init(b, &framing);
 }
 
 /* Feeds a copy that is exactly sized; returns how much of it was used. */

@@ -164,7 +164,7 @@ static void check_body(const char *data, size_t length, size_t step, int64_t wan
     char *piece = malloc(step < length ? step : length);
 
     looked_at = moved = 0;
-    chunked_init(&c, &raised);
+    chunked_init(&c);
     for (size_t at = 0; at < length && status == LIBHTTP_OK; at += step) {
         size_t n = length - at < step ? length - at : step;
 
