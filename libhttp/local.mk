@@ -119,6 +119,8 @@ net_sources = \
 	libhttp/net/address.h \
 	libhttp/net/cancel.c \
 	libhttp/net/cancel.h \
+	libhttp/net/descriptor.c \
+	libhttp/net/descriptor.h \
 	libhttp/net/endpoint.h \
 	libhttp/net/fd.c \
 	libhttp/net/link.c \

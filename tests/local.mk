@@ -80,6 +80,7 @@ e2e_tests = \
 	tests/e2e/test_freeing \
 	tests/e2e/test_exhaustion \
 	tests/e2e/test_head \
+	tests/e2e/test_host \
 	tests/e2e/test_in_flight \
 	tests/e2e/test_limits \
 	tests/e2e/test_modes \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sigpipe: for writing where MSG_NOSIGNAL can't be said: SIGPIPE is held back from this thread and
- * taken away (T-38).
+ * taken away (T-38), and SIGXFSZ, of a file at its limit, as well.
  */
 #ifndef LIBHTTP_BASE_SIGPIPE_H
 #define LIBHTTP_BASE_SIGPIPE_H
@@ -11,7 +11,7 @@
 
 struct sigpipe {
     sigset_t before;
-    bool was_pending;
+    sigset_t ours; /* those that were not pending before */
 };
 
 void sigpipe_hold(struct sigpipe *s);

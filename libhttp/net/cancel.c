@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/process.h"
+#include "net/descriptor.h"
 
 /* For how long a shutdown is made anew, each millisecond, for a connect that it came too early for:
  * longer than a busy machine keeps the connecting thread from its call. */
@@ -288,7 +289,7 @@ int cancel_point_event(struct cancel_point *p)
     lock(p->owner);
     take_over(p);
     if (p->event < 0) {
-        p->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        p->event = descriptor_apart(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
         if (cancel_point_cancelled(p))
             ring(p);
     }

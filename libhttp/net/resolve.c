@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "base/process.h"
+#include "net/descriptor.h"
 
 enum { RUNNING, DONE, ABANDONED };
 
@@ -116,7 +117,7 @@ static struct lookup *new_job(const char *host, int32_t port)
     atomic_init(&l->references, 2);
     atomic_init(&l->state, RUNNING);
     l->process = process_generation();
-    l->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    l->event = descriptor_apart(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     snprintf(l->port, sizeof l->port, "%u", (uint16_t)port);
     memcpy(l->host, host, length);
     return l;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/address.h"
+#include "net/descriptor.h"
 
 static bool set_flag(int fd, int level, int option)
 {
@@ -40,7 +41,7 @@ int socket_open(const struct endpoint *to, const union address *address, bool no
                 const char **ret_call)
 {
     int type = SOCK_STREAM | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
-    int fd = socket(address->any.sa_family, type, 0);
+    int fd = descriptor_apart(socket(address->any.sa_family, type, 0));
     const char *failed = fd < 0 ? "socket" : set_options(fd, to);
     int error = errno;
 

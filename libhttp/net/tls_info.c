@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <sys/uio.h>
 
+#include "base/sigpipe.h"
 #include "net/tls_engine.h"
 #include "net/tls_link.h"
 
@@ -54,7 +55,10 @@ void tls_link_log_key(const SSL *ssl, const char *line)
     const struct tls *tls = SSL_get_app_data(ssl);
     char newline = '\n';
     struct iovec parts[] = {{(void *)(uintptr_t)line, strlen(line)}, {&newline, 1}};
-    ssize_t ignored = writev(tls->context->settings.key_log, parts, 2);
+    struct sigpipe held;
+    ssize_t put;
 
-    (void)ignored;
+    sigpipe_hold(&held);
+    put = writev(tls->context->settings.key_log, parts, 2);
+    sigpipe_release(&held, put < 0);
 }

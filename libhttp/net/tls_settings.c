@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "net/descriptor.h"
 #include "net/tls_alpn.h"
 #include "net/tls_engine.h"
 #include "net/tls_errors.h"
@@ -73,7 +74,8 @@ int32_t tls_set_alpn(struct tls_settings *s, struct span list, struct failure *f
 static int open_log(struct span path)
 {
     char *text = tls_copy(path);
-    int fd = text ? open(text, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600) : -1;
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+    int fd = text ? descriptor_apart(open(text, flags, 0600)) : -1;
     int error = text ? errno : ENOMEM;
 
     free(text);

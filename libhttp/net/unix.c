@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "net/descriptor.h"
 #include "net/link.h"
 #include "net/watch.h"
 
@@ -50,7 +51,7 @@ static int32_t start_timer(struct unix_transport *u, struct failure *failure)
 
     if (status < 0)
         return status;
-    u->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    u->timer = descriptor_apart(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     if (u->timer < 0 || timerfd_settime(u->timer, 0, &often, NULL) < 0 ||
         !watch_add(u->link.watch, u->timer, WANT_READ, 0))
         return fail_os(failure, LIBHTTP_E_OS, errno, "no timer to wait on");
@@ -88,7 +89,8 @@ static int32_t unix_advance(struct transport *t, int64_t now, struct failure *fa
     if (cancel_point_cancelled(&t->io->cancel))
         return fail_cancelled(failure);
     if (u->link.fd < 0) {
-        u->link.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        u->link.fd =
+            descriptor_apart(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         if (u->link.fd < 0)
             return fail_connect(u, errno, failure);
         u->link.nonblocking = true;

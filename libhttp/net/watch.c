@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "net/descriptor.h"
+
 /* What one look at an epoll descriptor takes in; the rest is still ready at the next. */
 #define READY_AT_ONCE 16
 
@@ -31,7 +33,7 @@ static bool fill(int watch, struct cancel_point *cancel)
 
 int watch_open(struct cancel_point *cancel)
 {
-    int watch = epoll_create1(EPOLL_CLOEXEC);
+    int watch = descriptor_apart(epoll_create1(EPOLL_CLOEXEC));
     int error;
 
     if (watch >= 0 && !fill(watch, cancel)) {

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a host program may have done to itself: standard descriptors closed, limits set, signals
+ * ignored, blocked or caught. Everything is tried in a forked child, whose exit status tells.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/certs.h"
+#include "support/modes.h"
+#include "support/process.h"
+#include "support/tempdir.h"
+#include "tap.h"
+
+#define REQUEST "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: identity\r\n\r\n"
+#define HEAD    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+static libhttp_tls_config *config;
+static struct peer_tls tls;
+
+/* One way of getting there. */
+struct way {
+    enum drive_mode mode;
+    bool with_tls;
+};
+
+static const struct peer_step one_answer[] = {PEER_EXPECT(REQUEST), PEER_SEND(HEAD "hi"),
+                                              PEER_EXPECT_CLOSE, PEER_END};
+
+static struct peer *start(const struct way *way, const struct peer_step *steps)
+{
+    return peer_start_with(
+        &(struct peer_options){.kind = PEER_UNIX, .tls = way->with_tls ? &tls : NULL}, steps);
+}
+
+static struct client *client_by(const struct way *way, const struct peer *peer)
+{
+    struct client *k = client_new(way->mode, peer, "h");
+
+    if (way->with_tls)
+        libhttp_connection_set_tls(k->c, config);
+    return k;
+}
+
+/* The status of an exchange, without a check, as children can't make any. */
+static int32_t exchange(struct client *k)
+{
+    libhttp_response *r = NULL;
+    const void *data;
+    int64_t length = 0;
+    int32_t status = client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+
+    if (status == LIBHTTP_OK)
+        status = client_getresponse(k, &r);
+    if (status == LIBHTTP_OK)
+        status = client_read_all(k, r, 100, &data, &length);
+    libhttp_response_free(r);
+    return status == LIBHTTP_OK && length != 2 ? 1 : status;
+}
+
+/* -1: a signal ended it, or it could not be made. */
+static int in_child(int (*body)(const struct way *way, struct peer *peer), const struct way *way,
+                    struct peer *peer)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    if (child == 0) {
+        alarm(20);
+        process_leave(body(way, peer));
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        return -1;
+    if (WIFSIGNALED(status))
+        diag("ended by signal %d", WTERMSIG(status));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const char *tls_name(const struct way *way)
+{
+    return way->with_tls ? ", over TLS" : "";
+}
+
+/* What the host says on 1 and 2, and our own debug lines, must not reach the peer. */
+static int exchange_with_nothing(const struct way *way, struct peer *peer)
+{
+    struct client *k = client_by(way, peer);
+    libhttp_response *r = NULL;
+    int32_t status;
+
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    close(STDERR_FILENO);
+    libhttp_connection_set_debuglevel(k->c, 1);
+    status = client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && way->mode != DRIVE_CARRIED; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            return 2;
+    if (status == LIBHTTP_OK)
+        status = client_getresponse(k, &r);
+    libhttp_response_free(r);
+    client_free(k);
+    return status == LIBHTTP_OK ? 0 : 1;
+}
+
+static void test_closed_standard(const struct way *way)
+{
+    static const struct peer_step any_answer[] = {PEER_READ_HEAD, PEER_SEND(HEAD "hi"),
+                                                  PEER_EXPECT_CLOSE, PEER_END};
+    struct peer *peer = start(way, one_answer);
+
+    is(in_child(exchange_with_nothing, way, peer), 0,
+       "T-33 with 0, 1 and 2 closed none of ours gets their numbers, %s%s",
+       drive_mode_name(way->mode), tls_name(way));
+    peer_finish(peer, "T-33 nor do debug lines reach the peer");
+    peer = way->with_tls ? peer_start_tls(&tls, any_answer) : peer_start(any_answer);
+    is(in_child(exchange_with_nothing, way, peer), 0, "T-33 nor over TCP, %s%s",
+       drive_mode_name(way->mode), tls_name(way));
+    peer_finish(peer, "T-33 the peer");
+}
+
+/* What we write besides: to a pipe that nobody reads, and over the limit of a file's size. */
+enum { BY_DEBUG, BY_KEY_LOG };
+static int written_by;
+static char written_to[300];
+
+static void write_to_file(struct client *k)
+{
+    libhttp_tls_config *own;
+
+    if (written_by == BY_DEBUG) {
+        libhttp_connection_set_debuglevel(k->c, 1);
+        libhttp_connection_set_debug_fd(
+            k->c, open(written_to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        return;
+    }
+    libhttp_tls_config_new(&own);
+    libhttp_tls_config_set_verify_peer(own, 0);
+    libhttp_tls_config_set_verify_host(own, 0);
+    libhttp_tls_config_set_key_log_file(own, written_to, -1);
+    libhttp_connection_set_tls(k->c, own);
+    libhttp_tls_config_free(own);
+}
+
+static int exchange_over_limit(const struct way *way, struct peer *peer)
+{
+    struct client *k = client_by(way, peer);
+    int32_t status;
+
+    write_to_file(k);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4, 4});
+    status = exchange(k);
+    client_free(k);
+    return status == LIBHTTP_OK ? 0 : 1;
+}
+
+static int exchange_without_reader(const struct way *way, struct peer *peer)
+{
+    struct client *k = client_by(way, peer);
+    int reader = open(written_to, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    int32_t status;
+
+    write_to_file(k);
+    close(reader);
+    status = exchange(k);
+    client_free(k);
+    return status == LIBHTTP_OK ? 0 : 1;
+}
+
+static void test_written_besides(const struct way *way)
+{
+    static const char *const names[] = {"debug lines", "a key log"};
+
+    for (written_by = BY_DEBUG; written_by <= (way->with_tls ? BY_KEY_LOG : BY_DEBUG);
+         written_by++) {
+        struct peer *peer = start(way, one_answer);
+
+        snprintf(written_to, sizeof written_to, "%.200s/log", tempdir());
+        is(in_child(exchange_over_limit, way, peer), 0,
+           "T-38 %s over the limit of a file's size raise no signal, %s%s", names[written_by],
+           drive_mode_name(way->mode), tls_name(way));
+        peer_finish(peer, "T-38 the exchange goes well");
+        unlink(written_to);
+        if (mkfifo(written_to, 0600) != 0)
+            bail_out("no pipe");
+        peer = start(way, one_answer);
+        is(in_child(exchange_without_reader, way, peer), 0,
+           "T-38 %s to a pipe that nobody reads raise no signal, %s%s", names[written_by],
+           drive_mode_name(way->mode), tls_name(way));
+        peer_finish(peer, "T-38 the exchange goes well");
+        unlink(written_to);
+    }
+}
+
+int main(void)
+{
+    struct cert *ca = cert_make_ca("authority");
+    struct cert *leaf = cert_make(ca, &(struct cert_spec){.san = {SAN_DNS("h")}});
+
+    tls = (struct peer_tls){.certificate = cert_file(leaf), .key = cert_key_file(leaf)};
+    libhttp_tls_config_new(&config);
+    libhttp_tls_config_set_ca_file(config, cert_file(ca), -1);
+    tempdir();
+    for (int mode = DRIVE_BLOCKING; mode < DRIVE_MODES; mode++) {
+        for (int with_tls = 0; with_tls < 2; with_tls++) {
+            struct way way = {(enum drive_mode)mode, with_tls};
+
+            test_closed_standard(&way);
+            test_written_besides(&way);
+        }
+    }
+    libhttp_tls_config_free(config);
+    return done_testing();
+}
