@@ -75,6 +75,7 @@ e2e_tests = \
 	tests/e2e/test_counts \
 	tests/e2e/test_debug \
 	tests/e2e/test_early \
+	tests/e2e/test_expect \
 	tests/e2e/test_files \
 	tests/e2e/test_fork \
 	tests/e2e/test_freeing \
@@ -82,6 +83,7 @@ e2e_tests = \
 	tests/e2e/test_head \
 	tests/e2e/test_host \
 	tests/e2e/test_in_flight \
+	tests/e2e/test_leftovers \
 	tests/e2e/test_limits \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that come before the body has gone, and Expect: 100-continue. */
+/* Answers that come before the body has gone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libhttp/http.h>
@@ -247,137 +247,6 @@ static void test_switch(enum drive_mode mode)
     check_switch(mode, "CONNECT", "HTTP/1.1 200 OK\r\n\r\n");
 }
 
-/* Expect: 100-continue. */
-
-static libhttp_headers *expect(void)
-{
-    libhttp_headers *headers = NULL;
-
-    libhttp_headers_new(&headers);
-    libhttp_headers_add(headers, "Expect", -1, "100-continue", -1);
-    return headers;
-}
-
-#define EXPECT_HEAD                                                                                \
-    "PUT / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\nContent-Length: "           \
-    "4\r\nExpect: 100-continue\r\n\r\n"
-
-static void test_continue(enum drive_mode mode)
-{
-    struct peer *peer = client_peer((struct peer_step[]){
-        PEER_EXPECT(EXPECT_HEAD),
-        PEER_NOTHING_ARRIVES(100),
-        PEER_SEND("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
-        PEER_NOTHING_ARRIVES(50),
-        PEER_SEND("HTTP/1.1 100 Continue\r\n\r\n"),
-        PEER_EXPECT("body"),
-        PEER_SEND(FINE),
-        PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
-        PEER_SEND(FINE),
-        PEER_EXPECT_CLOSE,
-        PEER_END,
-    });
-    struct client *k = client_new(mode, peer, "h.example");
-    libhttp_headers *headers = expect();
-    libhttp_response *r = NULL;
-
-    libhttp_connection_set_continue_timeout(k->c, 8000);
-    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK, "C-123 Expect, %s", k->name);
-    if (is(client_getresponse(k, &r), LIBHTTP_OK, "C-123 an answer, %s", k->name)) {
-        is(libhttp_response_interim_count(r), 2, "C-122 both interim responses, %s", k->name);
-        is(libhttp_response_interim_status(r, 0), 103, "C-122 103 is not taken for 100, %s",
-           k->name);
-        is(libhttp_response_interim_status(r, 1), 100, "C-123 100, %s", k->name);
-        is(libhttp_response_status(r), 200, "C-123 and the answer, %s", k->name);
-    }
-    libhttp_response_free(r);
-    client_get(k, "/", 200, "ok", "C-123 the connection is in step");
-    libhttp_headers_free(headers);
-    client_free(k);
-    peer_finish(peer, "C-123 the body came after 100, %s", drive_mode_name(mode));
-}
-
-static void test_continue_late(enum drive_mode mode)
-{
-    struct peer *peer = client_peer((struct peer_step[]){
-        PEER_EXPECT(EXPECT_HEAD),
-        PEER_EXPECT("body"),
-        PEER_SEND("HTTP/1.1 100 Continue\r\n\r\n" FINE),
-        PEER_EXPECT_CLOSE,
-        PEER_END,
-    });
-    struct client *k = client_new(mode, peer, "h.example");
-    libhttp_headers *headers = expect();
-
-    libhttp_connection_set_continue_timeout(k->c, 100);
-    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK,
-       "C-123 without 100 the body goes after the time, %s", k->name);
-    client_answer(k, 200, "ok", "C-123 a late 100 is skipped");
-    libhttp_headers_free(headers);
-    client_free(k);
-    peer_finish(peer, "C-123 the body came, %s", drive_mode_name(mode));
-}
-
-/* A final answer instead: the body is not sent, and what it would have been is not the next
- * request. */
-static void test_refused(enum drive_mode mode)
-{
-    struct peer *peer = client_peer((struct peer_step[]){
-        PEER_EXPECT(EXPECT_HEAD),
-        PEER_SEND("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno"),
-        PEER_EXPECT_CLOSE,
-        PEER_ACCEPT,
-        PEER_EXPECT(EXPECT_HEAD),
-        PEER_SEND("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
-        PEER_EXPECT_CLOSE,
-        PEER_ACCEPT,
-        PEER_EXPECT("GET / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n\r\n"),
-        PEER_SEND(FINE),
-        PEER_EXPECT_CLOSE,
-        PEER_END,
-    });
-    struct client *k = client_new(mode, peer, "h.example");
-    libhttp_headers *headers = expect();
-
-    libhttp_connection_set_continue_timeout(k->c, 8000);
-    is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK,
-       "T-17 C-123 a final answer instead of 100 ends request() well, %s", k->name);
-    client_answer(k, 417, "no", "T-17 C-123 it is the answer");
-    client_renew(k);
-    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, headers, 4);
-    client_failed(k, client_send(k, "body", 4, NULL), LIBHTTP_E_EARLY_RESPONSE,
-                  "T-17 C-123 the same for send");
-    client_answer(k, 401, "", "T-17 C-123 and its answer");
-    client_renew(k);
-    client_get(k, "/", 200, "ok", "T-17 the next request is read as itself");
-    libhttp_headers_free(headers);
-    client_free(k);
-    peer_finish(peer, "T-17 no body was sent, and no connection reused, %s", drive_mode_name(mode));
-}
-
-static void test_expect_without_body(enum drive_mode mode)
-{
-    struct peer *peer = client_peer((struct peer_step[]){
-        PEER_READ_HEAD,
-        PEER_SEND(FINE),
-        PEER_READ_HEAD,
-        PEER_SEND(FINE),
-        PEER_EXPECT_CLOSE,
-        PEER_END,
-    });
-    struct client *k = client_new(mode, peer, "h.example");
-    libhttp_headers *headers = expect();
-
-    libhttp_connection_set_continue_timeout(k->c, LIBHTTP_TIMEOUT_NONE);
-    client_request(k, "GET", "/", headers, NULL, LIBHTTP_NO_BODY);
-    client_answer(k, 200, "ok", "C-123 without a body nothing is waited for");
-    client_request(k, "PUT", "/", headers, NULL, 0);
-    client_answer(k, 200, "ok", "C-123 nor with an empty one");
-    libhttp_headers_free(headers);
-    client_free(k);
-    peer_finish(peer, "C-123 one connection for both, %s", drive_mode_name(mode));
-}
-
 /* Who has nothing to send yet, and sees that the socket can be read from, looks by sending nothing.
  */
 static void test_look(void)
@@ -442,10 +311,6 @@ int main(void)
     in_each_mode(test_reset_before_piece);
     in_each_mode(test_reset);
     in_each_mode(test_reset_without_answer);
-    in_each_mode(test_continue);
-    in_each_mode(test_continue_late);
-    in_each_mode(test_refused);
-    in_each_mode(test_expect_without_body);
     in_each_mode(test_switch);
     test_silent_pipe();
     return done_testing();

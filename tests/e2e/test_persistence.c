@@ -338,27 +338,6 @@ static void check_strict(void)
     }
 }
 
-/* T-15: what lies behind a complete response, already received. */
-static void check_behind(enum drive_mode mode)
-{
-    struct peer *peer = client_peer((struct peer_step[]){
-        PEER_READ_HEAD, PEER_SEND(FIVE "first" FIVE "EVIL!"), PEER_EXPECT_CLOSE, PEER_ACCEPT,
-        PEER_READ_HEAD, PEER_SEND(EMPTY FIVE "EVIL!"), PEER_EXPECT_CLOSE, PEER_ACCEPT,
-        PEER_READ_HEAD, PEER_SEND("HTTP/1.1 304 No\r\n\r\nbody"), PEER_EXPECT_CLOSE, PEER_ACCEPT,
-        PEER_READ_HEAD, PEER_SEND(FIVE "third"), PEER_WAIT_CLOSE, PEER_END});
-    struct client *k = client_new(mode, peer, "h");
-
-    client_get(k, "/1", 200, "first", "T-15 C-85 a response behind a response");
-    client_renew(k);
-    client_get(k, "/2", 200, "", "T-15 C-90 behind an empty one");
-    client_renew(k);
-    client_get(k, "/3", 304, "", "T-18 a body where none may be");
-    client_renew(k);
-    client_get(k, "/4", 200, "third", "T-15 none is ever the next one's");
-    client_free(k);
-    peer_finish(peer, "T-15 each was closed and replaced, %s", drive_mode_name(mode));
-}
-
 /* C-102: what persists goes on on the same connection, what doesn't on the next. */
 static void check_kept(enum drive_mode mode)
 {
@@ -449,7 +428,6 @@ int main(void)
     in_each_mode(check_will_close);
     check_will_close_close();
     check_strict();
-    in_each_mode(check_behind);
     in_each_mode(check_kept);
     in_each_mode(check_measures);
     libhttp_tls_config_free(config);
