@@ -24,8 +24,9 @@ static int fetch(libhttp_connection *conn, const libhttp_url *url)
                                    LIBHTTP_NO_BODY) < 0 ||
         libhttp_connection_getresponse(conn, &response) < 0)
         return complain(libhttp_connection_error(conn));
-    printf("Through %s, which said %d %s:\n\n", libhttp_connection_peer_address(conn),
-           (int)libhttp_connection_tunnel_status(conn), libhttp_connection_tunnel_reason(conn));
+    printf("Through %s:%d, which said %d %s:\n\n", libhttp_connection_host(conn),
+           (int)libhttp_connection_port(conn), (int)libhttp_connection_tunnel_status(conn),
+           libhttp_connection_tunnel_reason(conn));
     return print_response(response);
 }
 

@@ -69,7 +69,8 @@ LIBHTTP_API const char *libhttp_connection_tunnel_host(const libhttp_connection 
 
 /**
  * The address connected to, as "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path"; NULL while
- * there is none. Borrowed until it is closed.
+ * there is none: before it is opened, and after getresponse() where the response ends the
+ * connection. Borrowed until it is closed.
  */
 LIBHTTP_API const char *libhttp_connection_peer_address(libhttp_connection *c);
 
