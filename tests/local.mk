@@ -271,6 +271,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/count_malloc.c \
 	tests/support/counts.c \
 	tests/support/counts.h \
+	tests/support/fewer.c \
+	tests/support/fewer.h \
 	tests/support/guard.c \
 	tests/support/guard.h \
 	tests/support/heap.c \
@@ -413,7 +415,6 @@ clean-tests:
 	rm -rf asan coverage fuzz-afl fuzz-clang ports tests/logs tsan warnings
 
 # valgrind sees reads of what was never written, which no sanitizer of gcc's does.
-VALGRIND_FLAGS = --quiet --leak-check=full --error-exitcode=9 --child-silent-after-fork=yes
 .PHONY: check-valgrind sanitize-flags tests-environment tests-list tests-programs
 sanitize-flags:
 	@echo $(SANITIZE_FLAGS)
@@ -424,8 +425,8 @@ tests-environment:
 	@echo "$(tests_environment)"
 
 check-valgrind:
-	TEST_TIMEOUT=$${TEST_TIMEOUT:-1800} TEST_WRAPPER='valgrind $(VALGRIND_FLAGS)' \
-		$(srcdir)/tests/trust/under valgrind $(or $(ONLY),$(tests_programs))
+	TEST_TIMEOUT=$${TEST_TIMEOUT:-1800} TEST_FEWER=$${TEST_FEWER:-20} TEST_WRAPPER='$(abs_srcdir)/tests/trust/memcheck' \
+		$(srcdir)/tests/trust/under valgrind $(or $(ONLY),$(TESTS))
 
 # Minutes rather than seconds: 10,000 connections at once, and many exchanges through a proxy that misbehaves.
 .PHONY: load
@@ -462,5 +463,5 @@ check-tsan:
 	ONLY='$(ONLY)' $(srcdir)/tests/trust/sanitized thread tsan --without-lua --without-ruby --without-go
 
 EXTRA_DIST += .clang-tidy tests/trust/analyze tests/trust/analyze.txt tests/trust/coverage tests/trust/coverage_report.py \
-	tests/trust/left_out.txt tests/trust/mutate tests/trust/mutate.txt tests/trust/sanitized \
-	tests/trust/under
+	tests/trust/left_out.txt tests/trust/memcheck tests/trust/mutate tests/trust/mutate.txt tests/trust/sanitized \
+	tests/trust/under tests/trust/valgrind.supp

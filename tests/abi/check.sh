@@ -56,6 +56,7 @@ ln -s "$LIBHTTP_SO" "$dir/libhttp.so.1"
 said=$($CC -std=c11 -Wall -Werror $sanitized -I"$abi/include" "$abi/old_program.c" "$dir/all.c" -L"$dir" -lhttp \
     -o "$dir/old_program" 2>&1)
 none "a program compiles with the baseline's headers, which has every function of the baseline" "$said"
+watch "$dir/old_program"
 said=$(LD_BIND_NOW=1 LD_LIBRARY_PATH="$dir" timeout 60 "$dir/old_program" 2>&1)
 ok $? "it runs with the library of today"
 [ "$tap_failed" -eq 0 ] || diag "$said"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-unset KEPT_LOGS
+unset KEPT_LOGS TEST_WRAPPER
 
 # status LAUNCH...: what it says and its status.
 status() {
@@ -41,6 +41,9 @@ same "where one is that the list does not have" 1 "$(under "$one" 'ok 2 # SKIP n
 same "where a whole test is" 1 "$(under "$one" '1..0 # SKIP all' | sed -n '$s/.* //p')"
 rm "$dir/tests/logs/tests-b.log"
 same "where a test left no log" 1 "$(cd "$dir" && status trust/under some tests/a tests/b | sed -n '$s/.* //p')"
+echo found >"$dir/tests/logs/memcheck"
+same "where valgrind found something that no test tells of" 1 "$(under "$one" 'ok 1' | sed -n '$s/.* //p')"
+rm "$dir/tests/logs/memcheck"
 printf '#!/bin/sh\nexit 4\n' >"$dir/run"
 same "and where a test fails" 4 "$(under "$one" 'ok 1' | sed -n '$s/.* //p')"
 finish

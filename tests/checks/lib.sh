@@ -25,6 +25,16 @@ diag() {
     printf '%s\n' "$1" | sed 's/^/#   /'
 }
 
+# watch PROGRAM...: where the tests run under valgrind (TEST_WRAPPER), these, which use the library, do from now on.
+watch() {
+    [ -n "${TEST_WRAPPER:-}" ] || return 0
+    for program; do
+        mv "$program" "$program.watched"
+        printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$TEST_WRAPPER" "$(realpath "$program.watched")" >"$program"
+        chmod +x "$program"
+    done
+}
+
 # none DESCRIPTION OFFENDERS: held where there are none; otherwise they are shown.
 none() {
     if [ -z "$2" ]; then

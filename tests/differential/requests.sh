@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The same calls of libhttp and of CPython's http.client: the same requests. SWEEP_ALL=1: many more of them.
+# The same calls of libhttp and of CPython's http.client: the same requests. SWEEP_ALL=1: many more of them;
+# TEST_FEWER=20: a twentieth.
 here=$(dirname "$0")
-exec "$here/../support/preload" python3 -B "$here/requests.py" $([ "${SWEEP_ALL:-0}" = 1 ] && echo 300000 || echo 5000) 1
+exec "$here/../support/preload" python3 -B "$here/requests.py" $([ "${SWEEP_ALL:-0}" = 1 ] && echo 300000 || echo $((5000 / ${TEST_FEWER:-1}))) 1

@@ -38,17 +38,20 @@ prints() {
 }
 
 compiled first "$(cat "$srcdir/doc/guide/code/compile.sh")"
+watch first
 prints "C-13 first fetches a page" "$page" ./first "$host"
 said=$(SSL_CERT_FILE=/dev/null ./first "$host" 2>&1)
 [ $? -ne 0 ]
 ok $? "T-40 and refuses a server that the system doesn't trust"
 if [ -e "$(dirname "$LIBHTTP_SO")/libhttp.a" ]; then
     compiled "with the static library, first" "$(cat "$srcdir/doc/guide/code/static.sh")"
-    prints "it runs too" "$page" ./first "$host"
-    none "and doesn't need the shared one" "$(readelf -d first | grep 'NEEDED.*libhttp')"
+    none "it doesn't need the shared one" "$(readelf -d first | grep 'NEEDED.*libhttp')"
+    watch first
+    prints "and runs too" "$page" ./first "$host"
 fi
 for program in answer carried fetch patience pieces poll sessions strict; do
     compiled "$program" "cc $program.c \$(pkg-config --cflags --libs libhttp) -o $program"
+    watch $program
 done
 
 said=$(./answer "$host" /index.html /chunked /parrot.spam)

@@ -3,7 +3,11 @@
 # The demonstration that README's first command runs: every example does what it should.
 . "$(dirname "$0")/../checks/lib.sh"
 
-said=$("$srcdir/examples/demo" "$builddir/examples" 2>&1 </dev/null)
+programs=$(mktemp -d)
+trap 'rm -rf "$programs"' EXIT
+ln -s "$builddir"/examples/[a-z]* "$programs"
+watch $(find "$programs" -type l -executable ! -name server)
+said=$("$srcdir/examples/demo" "$programs" 2>&1 </dev/null)
 ok $? "the demonstration succeeds"
 diag "$said"
 

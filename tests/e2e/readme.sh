@@ -24,6 +24,7 @@ for number in 1 2; do
     said=$($CC -std=c99 -Wall -Wextra -Wconversion -Werror $sanitized -I"$srcdir" "$program.c" "$LIBHTTP_SO" \
         -Wl,-rpath,"$(dirname "$LIBHTTP_SO")" -o "$program" 2>&1)
     none "program $number compiles without a warning" "$said"
+    watch "$program"
     said=$(SSL_CERT_FILE="$EXAMPLE_CA" "$program" "$name" 2>&1)
     ok $? "program $number fetches a page"
     same "C-13 and prints it" "<html><p>Hello from the example server.</p></html>" "$said"

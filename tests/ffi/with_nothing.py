@@ -91,7 +91,8 @@ class Handles:
         self.connection, self.headers, self.form = new("connection"), new("headers"), new("form")
         self.url, self.media, self.tls_config = new("url"), new("media"), new("tls_config")
         self.response, self.stream = self.exchange(head), c_void_p()
-        self.second = self.exchange(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", new("connection"))
+        self.upgraded = new("connection")
+        self.second = self.exchange(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", self.upgraded)
         assert call(functions["response_stream"], [self.second, byref(self.stream)]) == 0
 
     def exchange(self, head, connection=None):
@@ -114,6 +115,7 @@ class Handles:
         for kind in ("stream", "response", "connection", "headers", "form", "url", "media", "tls_config"):
             call(functions[kind + "_free"], [getattr(self, kind)])
         call(functions["response_free"], [self.second])
+        call(functions["connection_free"], [self.upgraded])
 
 
 class Arguments:

@@ -9,4 +9,5 @@ for _, name in ipairs { "sessions", "messages", "requests", "reading", "errors",
     "carried", "misuse", "memory", "docs", "reach" } do
     require("test_" .. name)
 end
-os.exit(luaunit.LuaUnit.run())
+-- Closed, so that all finalizers run.
+os.exit(luaunit.LuaUnit.run(), true)

@@ -55,12 +55,17 @@ int listen_loopback(int backlog, int *ret_port)
 }
 
 /* Bound and never listened on: so nobody else is given it meanwhile, and listens there. Its
- * descriptor is open before main, and no leak to who counts them. */
-static int refusing_port;
+ * descriptor is open from before main until after it, and no leak to who counts them. */
+static int refusing_port, refusing;
 
 static void __attribute__((constructor)) hold_refusing_port(void)
 {
-    bind_socket((struct sockaddr_in){.sin_family = AF_INET}, &refusing_port);
+    refusing = bind_socket((struct sockaddr_in){.sin_family = AF_INET}, &refusing_port);
+}
+
+static void __attribute__((destructor)) release_refusing_port(void)
+{
+    close(refusing);
 }
 
 int closed_port(void)

@@ -12,6 +12,7 @@
 
 #include "support/certs.h"
 #include "support/counts.h"
+#include "support/fewer.h"
 #include "support/modes_wait.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
@@ -52,6 +53,13 @@ bool sweep_all(void)
     const char *all = getenv("SWEEP_ALL");
 
     return all != NULL && strcmp(all, "1") == 0;
+}
+
+int64_t sweep_skips(void)
+{
+    static int64_t turn;
+
+    return turn++ % fewer();
 }
 
 static void check(int32_t status, const char *what)

@@ -13,6 +13,7 @@
 
 #include "support/certs.h"
 #include "support/counts.h"
+#include "support/fewer.h"
 #include "support/peer.h"
 #include "support/servers.h"
 #include "support/tempdir.h"
@@ -206,7 +207,7 @@ static void check_workers(const struct worker *workers)
 int main(void)
 {
     const char *calls = getenv("LOAD_CALLS"), *seed = getenv("LOAD_SEED");
-    int count_of_calls = calls ? (int)strtol(calls, NULL, 10) / THREADS / 2 : SHORT_CALLS;
+    int count_of_calls = calls ? (int)strtol(calls, NULL, 10) / THREADS / 2 : SHORT_CALLS / fewer();
     unsigned first_seed = seed ? (unsigned)strtoul(seed, NULL, 10) : 1;
     struct cert *authority = cert_make_ca("load");
     struct cert *leaf = cert_make(authority, &(struct cert_spec){.san = {SAN_IP("127.0.0.1")}});

@@ -20,6 +20,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "support/fewer.h"
 #include "tap.h"
 #include "trust/sweep.h"
 #include "trust/sweep_from.h"
@@ -292,7 +293,7 @@ static void sweep(struct sweep *s)
     struct sweep_fault fault = {
         .begin = sweep_arm,
         .end = sweep_disarm,
-        .at = 1,
+        .at = 1 + sweep_skips(),
         .ever_after = ever_after,
         .number = what->number,
         .accepts = accepts,
@@ -300,7 +301,7 @@ static void sweep(struct sweep *s)
     };
 
     while (sweep_point(s, &fault).struck)
-        fault.at++;
+        fault.at += fewer();
 }
 
 static void each(struct sweep *s)
@@ -315,7 +316,7 @@ static void each(struct sweep *s)
         if (ever_after)
             sweep(s);
     }
-    ok(s->points > 0, "T-37 system calls were reached");
+    ok(s->points > 0 || fewer() > 1, "T-37 system calls were reached");
 }
 
 int main(void)

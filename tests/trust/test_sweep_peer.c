@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "support/fewer.h"
 #include "tap.h"
 #include "trust/sweep.h"
 
@@ -54,8 +55,8 @@ static void each(struct sweep *s)
         fault.what = names[cut];
         fault.idle_ms = cut == CUT_STOP ? STOP_MS : 0;
         /* The three modes together meet each byte of what isn't TLS. */
-        for (int64_t at = sweep_all() ? 0 : (int64_t)s->mode; at < all + BEHIND_ALL;
-             at += stride(s, fault.cut)) {
+        for (int64_t at = sweep_all() ? 0 : s->mode + sweep_skips(); at < all + BEHIND_ALL;
+             at += stride(s, fault.cut) * fewer()) {
             fault.at = fault.limit = at;
             sweep_point(s, &fault);
         }
