@@ -85,6 +85,7 @@ e2e_tests = \
 	tests/e2e/test_in_flight \
 	tests/e2e/test_leftovers \
 	tests/e2e/test_limits \
+	tests/e2e/test_linear \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \
 	tests/e2e/test_nonblocking \
@@ -145,6 +146,7 @@ script_tests = \
 	tests/e2e/bench.sh \
 	tests/e2e/examples.sh \
 	tests/e2e/instructions.sh \
+	tests/e2e/linear.sh \
 	tests/e2e/readme.sh \
 	tests/ffi/bad_input.sh \
 	tests/ffi/luajit.sh \

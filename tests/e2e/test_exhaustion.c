@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a hostile server can use up: memory within the limits and a constant, time linear in what it
- * sends, descriptors none (T-20, T-21, T-23, T-24, T-26, T-33).
+ * What a hostile server can use up: memory within the limits and a constant, descriptors none
+ * (T-20, T-21, T-23, T-26, T-33). How the work grows counts linear.sh.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/carry.h"
@@ -159,100 +158,6 @@ static void check_never_ends(void)
     free(data);
 }
 
-static double cpu_seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-enum way { WAY_ALL, WAY_LINE, WAY_READ };
-
-/* A response of this size, a byte a segment, limits raised; its CPU time. */
-static double time_of(const struct endless *e, const char *end, size_t size, enum way way)
-{
-    struct carry x = {.length = size, .piece = 1, .end = true};
-    libhttp_response *r = NULL;
-    char *data = build(e->begin, e->unit, size);
-    static char line[1 << 20];
-    int64_t length = 1;
-    int32_t status;
-    double begin;
-
-    memcpy(data + size - strlen(end), end, strlen(end));
-    x.data = data;
-    carry_open(&x);
-    libhttp_connection_set_max_head(x.c, 1 << 30);
-    libhttp_connection_set_max_line(x.c, 1 << 30);
-    libhttp_connection_set_max_headers(x.c, 1 << 30);
-    libhttp_connection_set_max_interim(x.c, 1 << 30);
-    begin = cpu_seconds();
-    carry_request(&x, "GET", "/", NULL);
-    status = carry_getresponse(&x, &r);
-    if (status == LIBHTTP_OK && way == WAY_ALL)
-        status = read_all(&x, r, 1 << 30, &length);
-    while (status == LIBHTTP_OK && way != WAY_ALL && length > 0) {
-        do
-            status = way == WAY_LINE ? libhttp_response_readline(r, line, sizeof line, &length)
-                                     : libhttp_response_read(r, line, 1, &length);
-        while (carry_again(&x, status));
-    }
-    begin = cpu_seconds() - begin;
-    if (status != LIBHTTP_OK && status != e->want)
-        fail("T-24 %s: %s", e->name, libhttp_error_name(status));
-    libhttp_response_free(r);
-    carry_close(&x);
-    free(data);
-    return begin;
-}
-
-/*
- * T-24: eight times the input takes some eight times the time; 64 times would be quadratic. What
- * takes next to nothing isn't measured against itself.
- */
-static void check_linear(const struct endless *e, const char *end, enum way way)
-{
-    enum { SMALL = 60000, LARGE = 8 * SMALL };
-    double small = 0;
-    double large = 0;
-
-    for (int attempt = 0; attempt < 3; attempt++) {
-        small = time_of(e, end, SMALL, way);
-        large = time_of(e, end, LARGE, way);
-        if (large < 24 * small + 0.02)
-            break;
-    }
-    ok(large < 24 * small + 0.02, "T-24 %s, byte by byte: %.0f us, then %.0f us", e->name,
-       small * 1e6, large * 1e6);
-}
-
-static void check_time(void)
-{
-    static const struct endless shapes[] = {
-        {CHUNKED, "1\r\nx\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "one-byte chunks"},
-        {OK_LINE "\r\n", "x", 0, 0, "a body until close"},
-        {OK_LINE "\r\n", "xxxxxxxxx\n", 0, 0, "a body of lines"},
-        {"HTTP/1.1 200 ", "x", LIBHTTP_E_BAD_STATUS_LINE, 0, "a status line"},
-        {OK_LINE "A: ", "x", LIBHTTP_E_INCOMPLETE_READ, 0, "a field"},
-        {OK_LINE, "A: b\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "many fields"},
-        {OK_LINE "A: b\r\n", " \r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "empty obs-folds"},
-        {"", "HTTP/1.1 100\r\n\r\n", LIBHTTP_E_REMOTE_DISCONNECTED, 0, "interim heads"},
-        {CHUNKED "0\r\n", "A: b\r\n", LIBHTTP_E_INCOMPLETE_READ, 0, "many trailers"},
-        {CHUNKED "0\r\nA: ", "b", LIBHTTP_E_INCOMPLETE_READ, 0, "a trailer"},
-    };
-
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        check_linear(&shapes[i], "", WAY_ALL);
-        if (i < 3) {
-            check_linear(&shapes[i], "", WAY_LINE);
-            check_linear(&shapes[i], "", WAY_READ);
-        }
-    }
-    check_linear(&shapes[5], "\r\n\r\n", WAY_ALL);
-    check_linear(&shapes[6], "\r\n\r\n", WAY_ALL);
-}
-
 /* T-33: a descriptor is closed once, on every path of a failing response, and never inherited. */
 static void check_descriptors(enum drive_mode mode)
 {
@@ -326,7 +231,6 @@ int main(void)
     check_announced(CHUNKED "7FFFFFFFFFFFFFFF\r\nhello", INT64_MAX, "a chunk of 2^63 - 1");
     check_announced(OK_LINE "\r\nhello", INT64_MAX, "an unknown length");
     check_never_ends();
-    check_time();
     in_each_mode(check_descriptors);
     in_each_mode(check_many);
     return done_testing();
