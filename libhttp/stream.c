@@ -116,7 +116,7 @@ static int32_t write_all(struct libhttp_stream *s, struct span data, int64_t *re
 int32_t libhttp_stream_write(libhttp_stream *s, const void *data, int64_t length, int64_t *ret_sent)
 {
     struct span span;
-    int64_t put = 0;
+    int64_t put;
     int32_t status;
 
     if (!s)

@@ -119,10 +119,10 @@ static void replace_roots(x509_list **at, x509_list *roots)
 int32_t tls_set_ca_file(struct tls_settings *s, struct span path, struct failure *failure)
 {
     x509_list *roots = NULL;
-    struct tls_file file = {NULL, 0};
 
     if (path.length > 0) {
         struct quoted room = {{0}};
+        struct tls_file file;
 
         if (tls_file_read(path, "CA file", &file, failure) < 0)
             return failure->code;

@@ -20,6 +20,8 @@
 
 /* Names of the certificate that a sentence shows. */
 #define NAMES_SHOWN 3
+/* Room for them, with what stands between. */
+#define NAMES_ROOM (NAMES_SHOWN * (2 + sizeof(struct quoted)))
 
 bool tls_expect_peer(struct tls *tls)
 {
@@ -70,7 +72,7 @@ static bool show_name(char *text, size_t size, const GENERAL_NAME *name)
 static void show_names(char *text, size_t size, X509 *certificate)
 {
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    char list[600] = "";
+    char list[NAMES_ROOM] = "";
     size_t at = 0;
     int shown = 0;
 
@@ -101,7 +103,7 @@ static bool memory_was_missing(long result)
 
 static int32_t refuse(struct tls *tls, long result, X509 *certificate)
 {
-    char names[700] = "";
+    char names[NAMES_ROOM + sizeof "; it is for , ..."] = "";
 
     if (memory_was_missing(result))
         return fail_memory(tls->failure);

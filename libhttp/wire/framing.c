@@ -80,36 +80,26 @@ static int32_t bad_length(struct span value, const char *why, struct failure *fa
 }
 
 /*
- * One member of a Content-Length list, up to the next comma; no empty ones here, unlike in other
- * lists (C-78).
+ * A list of one and the same number (RFC 9110 8.6); no empty members here, unlike in other lists
+ * (C-78).
  */
-static struct span next_number(struct span *list)
-{
-    const char *comma = memchr(list->data, ',', list->length);
-    size_t length = comma ? (size_t)(comma - list->data) : list->length;
-    struct span number = trim_fold(span_of(list->data, length));
-
-    length += comma ? 1 : 0;
-    *list = span_of(list->data + length, list->length - length);
-    return number;
-}
-
-/* A list of one and the same number (RFC 9110 8.6). */
 static bool read_list(struct span list, int64_t *ret_number)
 {
-    int64_t number;
-    bool more;
-
     *ret_number = -1;
-    do {
-        more = memchr(list.data, ',', list.length) != NULL;
-        if (!span_decimal(next_number(&list), INT64_MAX, &number))
+    for (;;) {
+        const char *comma = memchr(list.data, ',', list.length);
+        size_t length = comma ? (size_t)(comma - list.data) : list.length;
+        int64_t number;
+
+        if (!span_decimal(trim_fold(span_of(list.data, length)), INT64_MAX, &number))
             return false;
         if (*ret_number >= 0 && number != *ret_number)
             return false;
         *ret_number = number;
-    } while (more);
-    return true;
+        if (!comma)
+            return true;
+        list = span_of(comma + 1, list.length - length - 1);
+    }
 }
 
 /* What nearly all say: one field, one number. */
@@ -188,7 +178,7 @@ static bool connection_persists(const struct head *h, const char *data, int requ
 static bool announces_body(const struct head *h, const char *data)
 {
     struct failure ignored;
-    int64_t length = 0;
+    int64_t length;
     bool announced = (h->known & HEAD_HAS_TRANSFER_ENCODING) != 0;
 
     if (!announced && (h->known & HEAD_HAS_CONTENT_LENGTH)) {

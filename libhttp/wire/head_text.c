@@ -6,11 +6,6 @@
 #include "wire/chars.h"
 #include "wire/head.h"
 
-static bool in_fold(char c)
-{
-    return c == '\r' || c == '\n' || char_is_blank(c);
-}
-
 /*
  * Each line end in a value, with the blanks around it, becomes one blank (RFC 9112 5.2). The value
  * neither begins nor ends with one. Returns its new length.
@@ -24,7 +19,7 @@ static uint32_t join_folds(char *value, uint32_t length)
             value[to++] = value[from];
             continue;
         }
-        while (in_fold(value[from + 1]))
+        while (char_is_blank(value[from + 1]))
             from++;
         while (char_is_blank(value[to - 1]))
             to--;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/modes.h"
@@ -172,6 +173,40 @@ static void test_closed_pipe(void)
     peer_finish(peer, "T-38 the peer's side");
 }
 
+static int mute = -1; /* a descriptor that takes nothing */
+static int refused;
+
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *data, size_t length)
+{
+    if (fd != mute)
+        return syscall(SYS_write, fd, data, length);
+    if (++refused > 1000)
+        bail_out("T-37 what takes nothing is written to on and on");
+    return 0;
+}
+
+static void test_mute(void)
+{
+    struct peer *peer = client_peer(steps);
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        bail_out("no pipe");
+    mute = ends[1];
+    libhttp_connection_set_debug_fd(k->c, mute);
+    libhttp_connection_set_debuglevel(k->c, 1);
+    is(client_request(k, "PUT", "/", NULL, "123456789", 9), LIBHTTP_OK,
+       "T-37 lines to what takes none");
+    client_answer(k, 200, "answer", "T-37 hurt nobody");
+    ok(refused > 0, "T-37 though they were tried");
+    mute = -1;
+    close(ends[0]);
+    close(ends[1]);
+    client_free(k);
+    peer_finish(peer, "T-37 the peer's side");
+}
+
 /* A line that goes on may hold a secret, whatever it looks like. */
 static void test_continued(void)
 {
@@ -270,6 +305,7 @@ int main(void)
     in_each_mode(test_tunnel);
     test_bound();
     test_closed_pipe();
+    test_mute();
     test_continued();
     return done_testing();
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/carry.h"
 #include "support/modes.h"
 #include "tap.h"
 
@@ -214,6 +215,28 @@ static void test_silent_pipe(void)
     peer_finish(peer, "C-124 the peer's side");
 }
 
+/* To look for an answer isn't to wait for it: what goes on isn't idle, however long ago it was that
+ * it could not. */
+static void test_look_is_no_wait(void)
+{
+    struct carry x = {.data = ""};
+    int32_t status = LIBHTTP_OK;
+    int64_t sent;
+
+    carry_open(&x);
+    libhttp_connection_set_idle_timeout(x.c, 1);
+    libhttp_connection_request_pieces(x.c, "PUT", -1, "/", -1, NULL, LARGE);
+    while (status == LIBHTTP_OK)
+        status = libhttp_connection_send(x.c, piece, PIECE, &sent);
+    is(status, LIBHTTP_AGAIN, "C-120 no more can be sent");
+    while (carry_take(&x, piece, PIECE) > 0)
+        ;
+    usleep(2000); /* or any longer */
+    is(libhttp_connection_send(x.c, piece, PIECE, &sent), LIBHTTP_OK,
+       "C-120 C-124 now it can, later than the idle timeout");
+    carry_close(&x);
+}
+
 /* Over to another protocol in the middle of a body: what would be left of it is no stream. */
 static void check_switch(enum drive_mode mode, const char *method, const char *switches)
 {
@@ -313,5 +336,6 @@ int main(void)
     in_each_mode(test_reset_without_answer);
     in_each_mode(test_switch);
     test_silent_pipe();
+    test_look_is_no_wait();
     return done_testing();
 }

@@ -364,6 +364,11 @@ static void check_pending(void)
     is(libhttp_response_stream(r, &s), LIBHTTP_OK, "C-125 its stream");
     is(libhttp_stream_wait(s, NULL, &events, NULL, NULL), LIBHTTP_OK, "C-125 wait");
     is(events, 0, "C-125 nothing is pending");
+    moved = 7;
+    is(libhttp_stream_read(s, NULL, 0, &moved), LIBHTTP_OK, "C-125 nothing is read into no room");
+    is(moved, 0, "C-125 and that is told");
+    is(libhttp_stream_read(s, block, -1, &moved), LIBHTTP_E_INVALID_ARGUMENT, "C-125 less isn't");
+    is(libhttp_stream_read(s, NULL, 1, &moved), LIBHTTP_E_INVALID_ARGUMENT, "C-125 nor into NULL");
     is(libhttp_stream_read(s, block, 1, &moved), LIBHTTP_AGAIN, "C-125 nothing to read");
     libhttp_stream_wait(s, NULL, &events, NULL, NULL);
     is(events, LIBHTTP_WAIT_READ, "C-125 reading is pending");

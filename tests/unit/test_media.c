@@ -255,6 +255,9 @@ static void borders(void)
     is(libhttp_media_parse(media, "a/b; x=\"y\"; z=1", 7), LIBHTTP_OK, "T-35 cut before a quote");
     is_str(libhttp_media_parameter(media, "x", -1, NULL), "", "T-35 which isn't looked at");
     is(libhttp_media_parameter_count(media), 1, "T-35 nor is what follows");
+    is(libhttp_media_parse(media, "a/b; x*=utf-8''c\xff", 16), LIBHTTP_OK,
+       "T-35 cut before a byte");
+    is_str(libhttp_media_parameter(media, "x", -1, NULL), "c", "T-35 which makes nothing foreign");
 }
 
 /* More than a field's value may be can only come with raised limits. */

@@ -231,6 +231,39 @@ static void test_sentences(void)
     libhttp_tls_config_free(config);
 }
 
+/* What is said of the certificate that was refused. */
+static void sentence_of(struct cert *leaf, const struct cert *trusted, char *sentence, size_t size)
+{
+    libhttp_tls_config *config = tls_pair_config(trusted);
+
+    is(outcome(leaf, config, "a.example", sentence, size), LIBHTTP_E_CERTIFICATE, "T-40 refused");
+    libhttp_tls_config_free(config);
+}
+
+static void test_names_told(void)
+{
+    struct cert *alone = cert_make(NULL, &(struct cert_spec)SAN(SAN_DNS("alone")));
+    char sentence[1024];
+
+    sentence_of(cert_make(ca, &(struct cert_spec)SAN(SAN_IP("1.2.3.4"))), ca, sentence,
+                sizeof sentence);
+    contains(sentence, "it is for 1.2.3.4", "T-42 the address that it is for");
+    sentence_of(cert_make(ca, &(struct cert_spec)SAN(SAN_IP_BYTES("12345678"), SAN_DNS("b"))), ca,
+                sentence, sizeof sentence);
+    contains(sentence, "it is for 3132:3334:3536:3738, 'b'", "T-42 a short one as it is");
+    sentence_of(cert_make(ca, &(struct cert_spec)SAN(SAN_IP_BYTES("1234567812345678x"))), ca,
+                sentence, sizeof sentence);
+    is_str(strstr(sentence, "it is for") ? strstr(sentence, "it is for") : sentence,
+           "it is for 3132:3334:3536:3738:3132:3334:3536:3738", "T-42 no more than an address has");
+    sentence_of(cert_make(ca, &(struct cert_spec)SAN(SAN_EMAIL("a@b"))), ca, sentence,
+                sizeof sentence);
+    contains(sentence, "it is for no host", "T-41 or that it is for none");
+    sentence_of(alone, alone, sentence, sizeof sentence);
+    contains(sentence, "it is for 'alone'", "T-40 one that is trusted by itself");
+    sentence_of(alone, ca, sentence, sizeof sentence);
+    ok(!strstr(sentence, "it is for"), "T-40 nothing of that where the name isn't the reason");
+}
+
 /* A cipher without certificates must not get round the check. */
 static void test_anonymous(void)
 {
@@ -288,6 +321,7 @@ int main(void)
     test_chains();
     test_switches();
     test_sentences();
+    test_names_told();
     test_anonymous();
     test_asked_names();
     return done_testing();

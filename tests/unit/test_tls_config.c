@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/tls_access.h"
+#include "net/tls_context.h"
 #include "support/counts.h"
 #include "support/heap.h"
 #include "support/tempdir.h"
@@ -300,6 +302,33 @@ static void test_client_certificate(void)
     free(path);
 }
 
+/* The system's roots are parsed once, whoever trusts them alone. */
+static X509_STORE *store_of(libhttp_tls_config *config)
+{
+    struct tls_engine *engine = NULL;
+    struct failure failure;
+
+    failure_init(&failure);
+    if (tls_context_open(tls_config_context(config), &engine, &failure) != LIBHTTP_OK)
+        bail_out("no engine: %s", failure_text(&failure));
+    return SSL_CTX_get_cert_store(engine->ssl_ctx);
+}
+
+static void test_shared_store(void)
+{
+    libhttp_tls_config *one = make(), *two = make(), *own = make();
+    X509_STORE *store = store_of(one);
+
+    ok(store_of(two) == store && store_of(libhttp_tls_config_default()) == store,
+       "C-129 the system's store is one for all");
+    libhttp_tls_config_set_ca_file(own, cert_file(ca), -1);
+    libhttp_tls_config_set_system_store(own, 1);
+    ok(store_of(own) != store, "T-40 but for one with roots of its own, which nobody else trusts");
+    libhttp_tls_config_free(one);
+    libhttp_tls_config_free(two);
+    libhttp_tls_config_free(own);
+}
+
 /* Each way to trust an authority, and no other. */
 static void test_trust(void)
 {
@@ -546,6 +575,7 @@ int main(void)
     test_failures();
     test_client_certificate();
     test_trust();
+    test_shared_store();
     test_frozen();
     test_key_log();
     test_secrets();

@@ -58,6 +58,7 @@ static void check_order(void)
     is_str(all(&f), "Host=h|X-Empty=|Last=z|", "and it goes on");
     fields_clear(&f);
     is(f.count, 0, "cleared");
+    is(f.text_length, 0, "T-20 the room of its text too");
     fields_done(&f);
     fields_done(&f);
 }
