@@ -110,7 +110,7 @@ bool literal_is_ambiguous(struct span s)
     struct span label = last_label(s);
     bool hex = label.length > 1 && label.data[0] == '0' && ascii_lower(label.data[1]) == 'x';
 
-    if (label.length == 0 || literal_is_ipv4(s))
+    if (label.length == 0 || literal_is_ipv4(s) || literal_is_ipv6(s))
         return false;
     for (size_t i = hex ? 2 : 0; i < label.length; i++) {
         if (hex ? !is_hex(label.data[i]) : !is_digit(label.data[i]))

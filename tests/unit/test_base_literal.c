@@ -101,8 +101,8 @@ static void ambiguous(void)
     static const char *const yes[] = {"127.1",    "0x7f.0.0.1", "0x7f000001", "2130706433",
                                       "1.2.3.4.", "0177.0.0.1", "a.1",        "1.2.3.256",
                                       "a.0X",     "9.",         "1.0xAf.",    "a.017"};
-    static const char *const no[] = {"",    ".",   "127.0.0.1", "a",      "a.1b",
-                                     "1.a", "0xg", "a.b.",      "1.2.3.a"};
+    static const char *const no[] = {"",    ".",   "127.0.0.1", "a",       "a.1b",
+                                     "1.a", "0xg", "a.b.",      "1.2.3.a", "::ffff:192.0.2.1"};
 
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
         ok(literal_is_ambiguous(span_text(yes[i])), "T-7 '%s' is ambiguous", yes[i]);

@@ -40,6 +40,8 @@ static const char *const goods[][2] = {
     {"http://[::1]", "http|::1|80|/"},
     {"http://[2001:DB8::1]:81/x", "http|2001:DB8::1|81|/x"},
     {"http://[fe80::1%25eth0]:81/", "http|fe80::1%eth0|81|/"},
+    {"http://[::ffff:192.0.2.1]/", "http|::ffff:192.0.2.1|80|/"},
+    {"https://[64:ff9b::192.0.2.1]:8443", "https|64:ff9b::192.0.2.1|8443|/"},
     {"http://192.0.2.1/", "http|192.0.2.1|80|/"},
     {"http://my_service/", "http|my_service|80|/"},
     {"http://a/b@c:d?e@f", "http|a|80|/b@c:d?e@f"},
