@@ -19,6 +19,7 @@ void response_clear(struct libhttp_response *r)
     failure_done(&r->failure);
     r->ended = r->closed = r->stream_taken = r->is_stream = r->detached = r->all_given = false;
     r->broken = 0;
+    r->told = false;
     r->line_searched = 0;
     r->came_left = 0;
     r->connection = NULL;
@@ -232,7 +233,7 @@ int32_t libhttp_response_is_complete(const libhttp_response *r)
 
 int32_t libhttp_response_is_closed(const libhttp_response *r)
 {
-    return r && (r->closed || libhttp_response_is_complete(r));
+    return r && (r->closed || r->told || libhttp_response_is_complete(r));
 }
 
 int32_t libhttp_response_will_close(const libhttp_response *r)

@@ -128,7 +128,7 @@ LIBHTTP_API int64_t libhttp_response_missing(const libhttp_response *r);
 /** 1 where the body was read to its end. */
 LIBHTTP_API int32_t libhttp_response_is_complete(const libhttp_response *r);
 
-/** 1 where the response is complete or closed. */
+/** 1 where the response is complete or closed, or an error that ended its body was given. */
 LIBHTTP_API int32_t libhttp_response_is_closed(const libhttp_response *r);
 
 /** 1 where the connection ends with this response (http.client's will_close), 0 where it will be

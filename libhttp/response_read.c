@@ -31,6 +31,14 @@ static inline int32_t check_room(struct libhttp_response *r, const void *buffer,
     return is_fine ? LIBHTTP_OK : bad_room(r, capacity, ret);
 }
 
+/* Once the caller knows that the body was cut off, the response is closed, as http.client's. */
+static int32_t tell(struct libhttp_response *r, int32_t status)
+{
+    if (status < 0 && status == r->broken)
+        r->told = true;
+    return status;
+}
+
 static int32_t driven_step(struct libhttp_response *r, char *buffer, size_t capacity,
                            size_t *ret_got)
 {
@@ -55,7 +63,7 @@ int32_t libhttp_response_read1(libhttp_response *r, void *buffer, int64_t capaci
     status = capacity > 0 ? driven_step(r, buffer, (size_t)capacity, &got) : LIBHTTP_OK;
     if (status == LIBHTTP_OK)
         *ret_got = (int64_t)got;
-    return status;
+    return tell(r, status);
 }
 
 /* Received already: it costs no system call to take it too. */
@@ -100,7 +108,7 @@ int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacit
     if (check_room(r, buffer, capacity, ret_got) < 0)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (!response_is_read(r))
-        return fill(r, buffer, capacity, ret_got);
+        return tell(r, fill(r, buffer, capacity, ret_got));
     *ret_got = 0;
     return LIBHTTP_OK;
 }
@@ -133,7 +141,7 @@ int32_t libhttp_response_peek(libhttp_response *r, const void **ret_data, int64_
     if (buf_length(&r->ahead) == 0 || r->closed)
         status = driven_ahead(r, block_size(r));
     if (status != LIBHTTP_OK)
-        return status;
+        return tell(r, status);
     *ret_data = buf_span(&r->ahead).data;
     *ret_length = (int64_t)buf_length(&r->ahead);
     return LIBHTTP_OK;
@@ -171,7 +179,7 @@ int32_t libhttp_response_readline(libhttp_response *r, void *buffer, int64_t cap
     }
     /* The last line of a body that was cut off is given before the error. */
     if (status == LIBHTTP_AGAIN || (status < 0 && (buf_length(&r->ahead) == 0 || r->closed)))
-        return status;
+        return tell(r, status);
     if (line == 0 || line > (size_t)capacity)
         line = (size_t)capacity;
     if (line > 0 && buf_length(&r->ahead) > 0)
@@ -244,7 +252,7 @@ int32_t libhttp_response_read_all(libhttp_response *r, int64_t maximum, const vo
     r->all_given = false;
     status = collect(r, maximum);
     if (status != LIBHTTP_OK)
-        return status;
+        return tell(r, status);
     r->all_given = true;
     *ret_data = buf_span(&r->all).data;
     *ret_length = (int64_t)buf_length(&r->all);

@@ -286,7 +286,7 @@ func (r *Response) Remaining() int64 { return ask(r, raw.Response_remaining) }
 // IsComplete tells whether the body was read to its end.
 func (r *Response) IsComplete() bool { return ask(r, raw.Response_is_complete) == 1 }
 
-// IsClosed tells whether it is complete or closed.
+// IsClosed tells whether it is complete or closed, or gave an error that ended its body.
 func (r *Response) IsClosed() bool { return ask(r, raw.Response_is_closed) == 1 }
 
 // WillClose tells whether the connection ends with this response.

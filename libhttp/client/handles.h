@@ -110,6 +110,7 @@ struct libhttp_response {
     bool stream_taken;
     bool is_stream;
     int32_t broken;       /* the error that ended the body; given again by each later read */
+    bool told;            /* that error has gone out */
     bool all_given;       /* read_all has given `all`: the next one begins anew */
     size_t line_searched; /* bytes of `ahead` that readline has searched for LF */
     int32_t debuglevel;

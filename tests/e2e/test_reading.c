@@ -340,6 +340,7 @@ static void check_cut_off(const char *text, int64_t missing, const char *what)
     is(libhttp_response_missing(r), -1, "C-87 %s: nothing is missing yet", what);
     read_gives(r, 2, LIBHTTP_OK, "he", what);
     read_gives(r, 99, LIBHTTP_OK, "llo", what);
+    is(libhttp_response_is_closed(r), 0, "C-88 %s: open until the error was told", what);
     for (int i = 0; i < 2; i++) {
         read_gives(r, 99, LIBHTTP_E_INCOMPLETE_READ, NULL, what);
         peek_gives(r, LIBHTTP_E_INCOMPLETE_READ, NULL, what);
@@ -349,12 +350,14 @@ static void check_cut_off(const char *text, int64_t missing, const char *what)
     is(libhttp_response_missing(r), missing, "C-87 %s: how many are missing", what);
     is(libhttp_response_error_code(r), LIBHTTP_E_INCOMPLETE_READ, "C-88 %s: the error", what);
     is(libhttp_response_is_complete(r), 0, "C-88 %s: never complete", what);
+    is(libhttp_response_is_closed(r), 1, "C-87 %s: closed once the error was told", what);
     is(libhttp_connection_is_open(x.c), 0, "C-88 %s: the connection is closed", what);
     finish(&x, r);
     x = (struct carry){.end = true, .piece = 1};
     carry_open(&x);
     r = respond(&x, text, strlen(text));
     line_gives(r, 99, LIBHTTP_OK, "hello", "C-88 the last line is given first");
+    is(libhttp_response_is_closed(r), 0, "C-88 and its error is still to be told");
     line_gives(r, 99, LIBHTTP_E_INCOMPLETE_READ, NULL, "C-88 then the error");
     finish(&x, r);
     x = (struct carry){.end = true, .piece = 0};

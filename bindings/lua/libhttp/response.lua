@@ -350,7 +350,7 @@ function methods:stream()
     return stream.new(s, self._waits)
 end
 
---- Whether it was read to its end or closed (http.client's name).
+--- Whether it was read to its end, closed, or cut off (http.client's name).
 function methods:isclosed()
     return core.response_is_closed(of(self)) == 1
 end

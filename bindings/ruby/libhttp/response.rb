@@ -192,7 +192,7 @@ module LibHTTP
       Core.response_is_complete(@handle) == 1
     end
 
-    # @return [Boolean] whether it is complete or closed
+    # @return [Boolean] whether it is complete or closed, or was cut off
     def closed?
       Core.response_is_closed(@handle) == 1
     end
