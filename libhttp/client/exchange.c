@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "client/debug.h"
+#include "client/read.h"
 #include "client/receive.h"
 #include "client/upload.h"
 
@@ -218,6 +219,7 @@ static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
         connection_drop_session(c);
     else
         c->unread = r;
+    read_framing(r);
 }
 
 /* Lost before any byte of the response: whether by EOF or by a reset makes no difference (C-22,

@@ -64,6 +64,14 @@ static int32_t give_first(struct libhttp_response *r, int32_t status, size_t got
     return LIBHTTP_OK;
 }
 
+static void consume(struct libhttp_response *r, size_t used)
+{
+    struct session *s = r->session;
+
+    buf_consume(&s->input, used);
+    s->stale -= used < s->stale ? used : s->stale;
+}
+
 static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capacity,
                           size_t *ret_got)
 {
@@ -75,8 +83,7 @@ static int32_t from_input(struct libhttp_response *r, char *buffer, size_t capac
     memcpy(buffer, buf_data(input), length);
     status = body_decode(&r->body, buffer, length, &r->session->settings->limits, &used, ret_got,
                          &r->failure);
-    buf_consume(input, used);
-    r->session->stale -= used < r->session->stale ? used : r->session->stale;
+    consume(r, used);
     return give_first(r, status, *ret_got);
 }
 
@@ -231,6 +238,24 @@ static size_t from_ahead(struct libhttp_response *r, char *buffer, size_t capaci
     return length;
 }
 
+void read_framing(struct libhttp_response *r)
+{
+    struct buf *input;
+    size_t used;
+    int32_t status;
+
+    if (r->body.kind != BODY_CHUNKED || r->ended || r->broken)
+        return;
+    input = &r->session->input;
+    status = body_skip_framing(&r->body, buf_data(input), buf_length(input),
+                               &r->session->settings->limits, &used, &r->failure);
+    consume(r, used);
+    if (status < 0)
+        break_off(r, status);
+    else if (r->body.complete)
+        (void)complete(r);
+}
+
 static int32_t receive(struct libhttp_response *r, char *buffer, size_t capacity, bool nowait,
                        size_t *ret_got)
 {
@@ -248,6 +273,7 @@ static int32_t receive(struct libhttp_response *r, char *buffer, size_t capacity
         if (status == LIBHTTP_AGAIN)
             return status;
     }
+    read_framing(r);
     *ret_got = got;
     return LIBHTTP_OK;
 }

@@ -16,6 +16,13 @@ int32_t read_step(struct libhttp_response *r, char *buffer, size_t capacity, boo
 /* Appends body bytes to r->ahead, at most `most`; the same results. */
 int32_t read_ahead(struct libhttp_response *r, size_t most, size_t *ret_got);
 
+/*
+ * Takes what frames a chunked body and is here already, so that its end is reached with its last
+ * byte: nobody has to read zero bytes to go on (C-89, C-90). What is wrong with it the next call
+ * tells.
+ */
+void read_framing(struct libhttp_response *r);
+
 /* The body won't be read further: `persists` tells whether the connection may be kept. */
 void read_done(struct libhttp_response *r, bool persists);
 

@@ -33,6 +33,12 @@ static int32_t decode_length(struct body *b, size_t length, size_t *ret_used, si
     return LIBHTTP_OK;
 }
 
+static void note_chunks(struct body *b)
+{
+    b->whole = b->chunked.phase >= CHUNK_TRAILERS;
+    b->complete = b->chunked.phase == CHUNK_DONE;
+}
+
 int32_t body_decode(struct body *b, char *data, size_t length, const struct head_limits *limits,
                     size_t *ret_used, size_t *ret_produced, struct failure *failure)
 {
@@ -46,14 +52,27 @@ int32_t body_decode(struct body *b, char *data, size_t length, const struct head
         /* Nothing of this is the body's. */
     } else if (b->kind == BODY_CHUNKED) {
         status = chunked_decode(&b->chunked, data, length, limits, &used, &produced, failure);
-        b->whole = b->chunked.phase >= CHUNK_TRAILERS;
-        b->complete = b->chunked.phase == CHUNK_DONE;
+        note_chunks(b);
     } else {
         used = produced = length;
     }
     b->produced += (int64_t)produced;
     *ret_used = used;
     *ret_produced = produced;
+    return status;
+}
+
+int32_t body_skip_framing(struct body *b, char *data, size_t length,
+                          const struct head_limits *limits, size_t *ret_used,
+                          struct failure *failure)
+{
+    int32_t status;
+
+    *ret_used = 0;
+    if (b->kind != BODY_CHUNKED || b->complete)
+        return LIBHTTP_OK;
+    status = chunked_skip_framing(&b->chunked, data, length, limits, ret_used, failure);
+    note_chunks(b);
     return status;
 }
 

@@ -30,6 +30,11 @@ void body_done(struct body *b);
 int32_t body_decode(struct body *b, char *data, size_t length, const struct head_limits *limits,
                     size_t *ret_used, size_t *ret_produced, struct failure *failure);
 
+/* Takes what frames a chunked body, up to the next byte of it; of any other nothing. */
+int32_t body_skip_framing(struct body *b, char *data, size_t length,
+                          const struct head_limits *limits, size_t *ret_used,
+                          struct failure *failure);
+
 /* Of BODY_LENGTH: `length` bytes, no more than are left, went to the reader as they came. */
 static inline void body_took(struct body *b, size_t length)
 {

@@ -253,9 +253,8 @@ static int32_t trailers_lf_phase(struct chunked *c, struct pass *p)
     return LIBHTTP_OK;
 }
 
-int32_t chunked_decode(struct chunked *c, char *data, size_t length,
-                       const struct head_limits *limits, size_t *ret_used, size_t *ret_produced,
-                       struct failure *failure)
+/* With `framing` no further than up to the next byte of data. */
+static int32_t run(struct chunked *c, struct pass *p, bool framing)
 {
     static int32_t (*const phases[])(struct chunked *, struct pass *) = {
         [CHUNK_SIZE] = size_phase,
@@ -268,12 +267,33 @@ int32_t chunked_decode(struct chunked *c, char *data, size_t length,
         [CHUNK_TRAILERS] = trailers_phase,
         [CHUNK_TRAILERS_LF] = trailers_lf_phase,
     };
-    struct pass p = {.data = data, .end = length, .limits = limits, .failure = failure};
     int32_t status = LIBHTTP_OK;
 
-    while (status == LIBHTTP_OK && p.at < p.end && c->phase != CHUNK_DONE)
-        status = phases[c->phase](c, &p);
+    while (status == LIBHTTP_OK && p->at < p->end && c->phase != CHUNK_DONE &&
+           !(framing && c->phase == CHUNK_DATA))
+        status = phases[c->phase](c, p);
+    return status;
+}
+
+int32_t chunked_decode(struct chunked *c, char *data, size_t length,
+                       const struct head_limits *limits, size_t *ret_used, size_t *ret_produced,
+                       struct failure *failure)
+{
+    struct pass p = {.data = data, .end = length, .limits = limits, .failure = failure};
+    int32_t status = run(c, &p, false);
+
     *ret_used = p.at;
     *ret_produced = p.out;
+    return status;
+}
+
+int32_t chunked_skip_framing(struct chunked *c, char *data, size_t length,
+                             const struct head_limits *limits, size_t *ret_used,
+                             struct failure *failure)
+{
+    struct pass p = {.data = data, .end = length, .limits = limits, .failure = failure};
+    int32_t status = run(c, &p, true);
+
+    *ret_used = p.at;
     return status;
 }

@@ -47,6 +47,11 @@ int32_t chunked_decode(struct chunked *c, char *data, size_t length,
                        const struct head_limits *limits, size_t *ret_used, size_t *ret_produced,
                        struct failure *failure);
 
+/* The same up to the next byte of data: only what frames it is used, and nothing is produced. */
+int32_t chunked_skip_framing(struct chunked *c, char *data, size_t length,
+                             const struct head_limits *limits, size_t *ret_used,
+                             struct failure *failure);
+
 /*
  * Bytes that may be received straight into the caller's memory now because they are all chunk data:
  * c->left in CHUNK_DATA, else 0.

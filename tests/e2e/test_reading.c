@@ -182,6 +182,63 @@ static void check_behind(void)
     finish(&x, r);
 }
 
+/*
+ * C-89, C-90: what frames a chunked body and is here already is taken with its last byte, or with
+ * the head of an empty one: nobody has to read zero bytes to go on.
+ */
+static void check_exact_chunks(void)
+{
+    struct carry x = {.piece = 0};
+    const char *two = CHUNKED "2\r\nab\r\n3;x=y\r\ncde\r\n0\r\nX-T: t\r\n\r\n";
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = whole(&x, CHUNKED "0\r\n\r\n");
+    is(libhttp_response_is_complete(r), 1, "C-90 an empty chunked body is complete at once");
+    is(libhttp_connection_response_unread(x.c), 0, "C-90 C-20 and forgotten");
+    libhttp_response_free(r);
+    r = whole(&x, two);
+    is(libhttp_response_is_complete(r), 0, "C-90 another isn't");
+    is(libhttp_response_remaining(r), -1, "C-131 nobody knows how much will come");
+    read_gives(r, 2, LIBHTTP_OK, "ab", "C-89 the first chunk");
+    is(libhttp_response_is_complete(r), 0, "C-89 is not the end");
+    read_gives(r, 3, LIBHTTP_OK, "cde", "C-89 exactly up to the end");
+    is(libhttp_response_is_complete(r), 1, "C-89 is the end");
+    is(libhttp_connection_response_unread(x.c), 0, "C-89 which frees the connection");
+    is(libhttp_headers_count(libhttp_response_trailers(r)), 1, "C-83 with the trailers");
+    read_gives(r, 3, LIBHTTP_OK, "", "C-96 nothing is behind it");
+    libhttp_response_free(r);
+    r = respond(&x, two, strlen(two) - 4);
+    read_gives(r, 5, LIBHTTP_OK, "abcde", "C-89 all bytes of it");
+    is(libhttp_response_is_complete(r), 0, "C-83 while the trailers go on it isn't complete");
+    is(libhttp_response_remaining(r), 0, "C-131 but no byte of it is to come");
+    carry_feed(&x);
+    read_gives(r, 5, LIBHTTP_OK, "", "C-89 the end");
+    is(libhttp_response_is_complete(r), 1, "C-89 is told then");
+    finish(&x, r);
+}
+
+/* What is wrong with the framing is told by the call behind the bytes before it. */
+static void check_bad_behind(void)
+{
+    struct carry x = {.piece = 0};
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = whole(&x, CHUNKED "2\r\nab\r\nx");
+    read_gives(r, 2, LIBHTTP_OK, "ab", "C-80 a chunk");
+    for (int i = 0; i < 2; i++)
+        read_gives(r, 2, LIBHTTP_E_BAD_CHUNK, "", "C-80 and a broken one behind it");
+    contains(libhttp_response_error(r), "'x'", "C-80 the sentence shows the byte");
+    finish(&x, r);
+    carry_open(&x);
+    r = whole(&x, CHUNKED "x");
+    read_gives(r, 2, LIBHTTP_E_BAD_CHUNK, "", "C-80 none but a broken one");
+    contains(libhttp_response_error(r), "'x'", "C-80 the sentence shows its byte");
+    is(libhttp_response_is_complete(r), 0, "C-26 it never counts as complete");
+    finish(&x, r);
+}
+
 /* C-26: as it is cut off where it would have to be received. */
 static void check_closed_along(void)
 {
@@ -600,6 +657,8 @@ int main(void)
     }
     check_along(8192, 8192);
     check_behind();
+    check_exact_chunks();
+    check_bad_behind();
     check_closed_along();
     check_lines();
     check_peek();

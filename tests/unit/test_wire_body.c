@@ -3,6 +3,7 @@
 #include "wire/body.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/counts.h"
 #include "support/guard.h"
@@ -189,8 +190,56 @@ static void check_length_eof(void)
     ok(good, "T-19 C-88 EOF at every byte of a body with a length");
 }
 
+/* Framing alone: how much of it is used. */
+static size_t skip_in(struct body *b, const char *data, int32_t status)
+{
+    char *copy = exact_copy(data, strlen(data));
+    size_t used = 99;
+
+    is(body_skip_framing(b, copy, strlen(data), &limits, &used, &failure), status,
+       "C-89 framing in \"%.20s\"", data);
+    is_mem(copy, strlen(data), data, strlen(data), "which stays as it is");
+    free(copy);
+    return used;
+}
+
+static void check_skip_framing(void)
+{
+    struct body b;
+    size_t produced;
+
+    begin(&b, BODY_CHUNKED, 0);
+    is(skip_in(&b, "", LIBHTTP_OK), 0, "nothing of nothing");
+    is(skip_in(&b, "2;x\r\nab", LIBHTTP_OK), 5, "C-89 up to the first byte of data");
+    is(skip_in(&b, "ab\r\n", LIBHTTP_OK), 0, "C-89 and no further");
+    is(body_straight(&b), 2, "which is to come");
+    is(feed(&b, "a", 1, &produced), 1, "one byte");
+    is(skip_in(&b, "b\r\n", LIBHTTP_OK), 0, "the next is data too");
+    is(feed(&b, "b", 1, &produced), 1, "and another");
+    is(skip_in(&b, "\r\n", LIBHTTP_OK), 2, "what follows is none");
+    is(skip_in(&b, "0\r\n", LIBHTTP_OK), 3, "nor the last chunk's line");
+    ok(b.whole && !b.complete, "C-83 whole, but for its trailers");
+    is(skip_in(&b, "\r\nHTTP", LIBHTTP_OK), 2, "C-85 their end, and nothing behind it");
+    ok(b.complete, "C-90 complete");
+    is(skip_in(&b, "HTTP", LIBHTTP_OK), 0, "C-85 nothing more is its");
+    is(b.produced, 2, "what was skipped isn't counted");
+    body_done(&b);
+    begin(&b, BODY_CHUNKED, 0);
+    is(skip_in(&b, "1\r\n", LIBHTTP_OK), 3, "another");
+    is(feed(&b, "a", 1, &produced), 1, "its byte");
+    is(skip_in(&b, "\rx", LIBHTTP_E_BAD_CHUNK), 1, "C-80 broken framing is told, and where");
+    body_done(&b);
+    begin(&b, BODY_LENGTH, 2);
+    is(skip_in(&b, "ab", LIBHTTP_OK), 0, "another body has none");
+    body_done(&b);
+    begin(&b, BODY_UNTIL_CLOSE, 0);
+    is(skip_in(&b, "0\r\n", LIBHTTP_OK), 0, "whatever it looks like");
+    body_done(&b);
+}
+
 int main(void)
 {
+    check_skip_framing();
     failure_init(&failure);
     check_none(BODY_NONE);
     check_none(BODY_STREAM);
