@@ -161,7 +161,7 @@ int32_t libhttp_connection_putrequest(libhttp_connection *c, const char *method,
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (text_in(&method_span, method, method_length, "method", &c->failure) < 0 ||
-        text_in(&target_span, target, target_length, "target", &c->failure) < 0)
+        text_any_in(&target_span, target, target_length, "target", &c->failure) < 0)
         return c->failure.code;
     return request_head_begin(c, method_span, target_span, skip);
 }

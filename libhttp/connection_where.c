@@ -61,7 +61,7 @@ int32_t libhttp_connection_set_host(libhttp_connection *c, const char *host, int
         return LIBHTTP_E_STATE;
     d = &c->destination;
     d->wrong |= WRONG_HOST;
-    if (text_in(&text, host, host_length, "host", &c->failure) < 0 ||
+    if (text_any_in(&text, host, host_length, "host", &c->failure) < 0 ||
         host_parse(text, port, &d->host, &c->failure) < 0)
         return c->failure.code;
     d->wrong &= (uint8_t)~WRONG_HOST;
@@ -247,7 +247,7 @@ int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host, i
         return LIBHTTP_OK;
     }
     d->wrong |= WRONG_TUNNEL; /* or the proxy would see what is for the other end (T-50) */
-    if (text_in(&text, host, host_length, "host", &c->failure) < 0)
+    if (text_any_in(&text, host, host_length, "host", &c->failure) < 0)
         return c->failure.code;
     return set_tunnel(c, text, port, headers ? &headers->fields : NULL);
 }

@@ -97,7 +97,7 @@ static int32_t whole_in(struct libhttp_connection *c, struct whole *w, const cha
                         const libhttp_headers *headers)
 {
     if (text_in(&w->method, method, method_length, "method", &c->failure) < 0 ||
-        text_in(&w->target, target, target_length, "target", &c->failure) < 0)
+        text_any_in(&w->target, target, target_length, "target", &c->failure) < 0)
         return c->failure.code;
     w->fields = headers ? &headers->fields : NULL;
     return LIBHTTP_OK;

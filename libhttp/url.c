@@ -136,7 +136,7 @@ int32_t libhttp_url_parse(libhttp_url *url, const char *text, int64_t length, in
         return LIBHTTP_E_INVALID_ARGUMENT;
     if (flags & ~LIBHTTP_URL_ALLOW_USER)
         return fail(&url->failure, LIBHTTP_E_INVALID_ARGUMENT, "flags has a bit that is none");
-    status = text_in(&in, text, length, "text", &url->failure);
+    status = text_any_in(&in, text, length, "text", &url->failure);
     if (status == LIBHTTP_OK)
         status = url_split(in, flags & LIBHTTP_URL_ALLOW_USER, &split, &url->failure);
     if (status != LIBHTTP_OK)

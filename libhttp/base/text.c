@@ -9,8 +9,8 @@ static int32_t refuse(struct failure *failure, const char *argument, const char 
                    : LIBHTTP_E_INVALID_ARGUMENT;
 }
 
-int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument,
-                struct failure *failure)
+int32_t text_any_in(struct span *ret, const char *data, int64_t length, const char *argument,
+                    struct failure *failure)
 {
     size_t n;
 
@@ -24,10 +24,19 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
     n = length < 0 ? strnlen(data, (size_t)LIMIT_TEXT + 1) : (size_t)length;
     if (n > LIMIT_TEXT)
         return refuse(failure, argument, "is too long");
-    if (length > 0 && memchr(data, '\0', n))
-        return refuse(failure, argument, "has a NUL in it");
     *ret = span_of(data, n);
     return LIBHTTP_OK;
+}
+
+int32_t text_in(struct span *ret, const char *data, int64_t length, const char *argument,
+                struct failure *failure)
+{
+    int32_t status = text_any_in(ret, data, length, argument, failure);
+
+    if (status < 0 || length <= 0 || !memchr(ret->data, '\0', ret->length))
+        return status;
+    *ret = (struct span){0};
+    return refuse(failure, argument, "has a NUL in it");
 }
 
 int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,

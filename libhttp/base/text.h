@@ -19,6 +19,13 @@ int32_t text_in(struct span *ret, const char *data, int64_t length, const char *
                 struct failure *failure);
 
 /*
+ * The same for what is a host, a target or a URL: a NUL in it is left to those who read these, and
+ * is INVALID_URL as every byte is that can't be in one (C-7, C-30).
+ */
+int32_t text_any_in(struct span *ret, const char *data, int64_t length, const char *argument,
+                    struct failure *failure);
+
+/*
  * Data: a negative length is an error, NULL is one where the length isn't 0; any byte may be in it.
  * As with text, *ret is empty where it is refused.
  */

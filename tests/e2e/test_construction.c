@@ -149,7 +149,7 @@ static void test_bad(void)
         refuse(&b);
     }
     libhttp_connection_new(&c);
-    is(libhttp_connection_set_host(c, "h\0x", 3, -1), LIBHTTP_E_INVALID_ARGUMENT,
+    is(libhttp_connection_set_host(c, "h\0x", 3, -1), LIBHTTP_E_INVALID_URL,
        "T-6 C-7 NUL in a host");
     is(libhttp_connection_set_host(c, "user:password@host", -1, -1), LIBHTTP_E_INVALID_URL, "C-2");
     contains(libhttp_connection_error(c), "password@host",

@@ -112,16 +112,13 @@ static void test_target(enum drive_mode mode)
 
     client_ready(k);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        bool nul = memchr(bad[i].data, 0, (size_t)bad[i].length) != NULL;
-        int32_t want = nul ? LIBHTTP_E_INVALID_ARGUMENT : LIBHTTP_E_INVALID_URL;
-
         client_failed(k,
                       libhttp_connection_putrequest(k->c, "GET", 3, bad[i].data, bad[i].length, 0),
-                      want, "C-30 C-34 T-2 T-6 bad target %zu", i);
+                      LIBHTTP_E_INVALID_URL, "C-30 C-34 T-2 T-6 bad target %zu", i);
         client_failed(k,
                       libhttp_connection_request(k->c, "GET", 3, bad[i].data, bad[i].length, NULL,
                                                  NULL, LIBHTTP_NO_BODY),
-                      want, "C-30 C-34 T-2 T-6 bad target %zu, by request", i);
+                      LIBHTTP_E_INVALID_URL, "C-30 C-34 T-2 T-6 bad target %zu, by request", i);
     }
     for (int i = 1, byte; (byte = hostile_byte(i)) >= 0; i++) {
         char target[] = "/a?b";

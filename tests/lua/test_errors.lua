@@ -165,14 +165,13 @@ TestErrors["test C-25 C-108: no connection, no name, nobody there"] = function()
 end
 
 TestErrors["test C-2 C-6 C-7 T-3: hosts and ports that can't be"] = function()
-    for _, host in ipairs { "h:x", "h:", "a b", "u@h", "http://h", "[::1", "h\n" } do
+    for _, host in ipairs { "h:x", "h:", "a b", "u@h", "http://h", "[::1", "h\n", "h\0x" } do
         local conn, message, code, err = http.HTTPConnection(host)
         lu.assertNil(conn, host)
         lu.assertEquals(type(message), "string")
         lu.assertEquals(code, http.E_INVALID_URL)
         lu.assertIs(err.class, http.InvalidURL)
     end
-    lu.assertErrorMsgContains("InvalidArgument", http.HTTPConnection, "h\0x")
     lu.assertNil((http.HTTPConnection("h", -1)))
     lu.assertNil((http.HTTPConnection("h", 65536)))
     local conn = assert(http.HTTPConnection("[::1]:81"))

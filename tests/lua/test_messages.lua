@@ -109,14 +109,13 @@ TestMessages["test C-133 T-7: URLs are split, hostile ones refused"] = function(
         { scheme = "https", tls = true, host = "::1", port = 8443, target = "/a?b" })
     local split = http.parse_url("http://u:p%40@h", true)
     lu.assertEquals({ split.user, split.password, split.port, split.tls }, { "u", "p@", 80, false })
-    for _, url in ipairs { "http://u@h", "http://a b/", "ftp://h/", "http://h:1x/", "" } do
+    for _, url in ipairs { "http://u@h", "http://a b/", "ftp://h/", "http://h:1x/", "http://h\0.x/", "" } do
         local parsed, message, code, err = http.parse_url(url)
         lu.assertNil(parsed)
         lu.assertEquals(type(message), "string")
         lu.assertEquals(code, http.E_INVALID_URL)
         lu.assertIs(err.class, http.InvalidURL)
     end
-    lu.assertErrorMsgContains("NUL", http.parse_url, "http://h\0.x/")
 end
 
 TestMessages["test C-110: constants and phrases, from the library's own tables"] = function()

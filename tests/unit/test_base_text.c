@@ -89,6 +89,8 @@ int main(void)
     refused("a\0b", 3, "name has a NUL in it");
     refused("abc", 4, "name has a NUL in it");
     refused("\0", 1, "name has a NUL in it");
+    is(text_any_in(&s, "a\0b", 3, "host", NULL), LIBHTTP_OK, "C-7 a NUL is left to its reader");
+    is_mem(s.data, s.length, "a\0b", 3, "all of it");
     lengths();
     data();
     return done_testing();
