@@ -74,9 +74,9 @@ LIBHTTP_API int32_t libhttp_connection_set_auto_open(libhttp_connection *c, int3
 LIBHTTP_API int32_t libhttp_connection_auto_open(const libhttp_connection *c);
 
 /**
- * The local address to connect from: `host`, an IPv4 or IPv6 literal, and `port` (0: any). NULL
- * takes it back. Errors: INVALID_ARGUMENT (it is no literal), STATE (connected). The getter's text
- * is borrowed until the next change; NULL: none; *ret_port may be NULL.
+ * The local address to connect from: `host`, an IPv4 or IPv6 literal, or empty: any; and `port` (0:
+ * any). NULL takes it back. Errors: INVALID_ARGUMENT (it is no literal), STATE (connected). The
+ * getter's text is borrowed until the next change; NULL: none; *ret_port may be NULL.
  */
 LIBHTTP_API int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char *host,
                                                           int64_t host_length, int32_t port);

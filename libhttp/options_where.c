@@ -28,10 +28,22 @@ static int32_t literal_in(struct libhttp_connection *c, const char *text, int64_
     return LIBHTTP_OK;
 }
 
+/* A literal, or empty as in Python: any address. */
+static int32_t source_in(struct libhttp_connection *c, const char *host, int64_t length,
+                         int32_t port, char **ret_text)
+{
+    union address source;
+
+    if (length == 0 || (length == -1 && host[0] == '\0')) {
+        *ret_text = strdup("");
+        return *ret_text ? LIBHTTP_OK : fail_memory(&c->failure);
+    }
+    return literal_in(c, host, length, port, "host", &source, ret_text);
+}
+
 int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char *host,
                                               int64_t host_length, int32_t port)
 {
-    union address source = {.any = {.sa_family = AF_UNSPEC}};
     char *text = NULL;
 
     if (!c)
@@ -41,7 +53,7 @@ int32_t libhttp_connection_set_source_address(libhttp_connection *c, const char 
     if (port < 0 || port > 65535)
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT,
                     "port is %d, and must be from 0 to 65535", (int)port);
-    if (host && literal_in(c, host, host_length, port, "host", &source, &text) < 0)
+    if (host && source_in(c, host, host_length, port, &text) < 0)
         return c->failure.code;
     free(c->destination.source_text);
     c->destination.source_text = text;

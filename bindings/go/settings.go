@@ -11,12 +11,18 @@ import (
 
 // SetHost sets the server: a name, an address, or "host:port" where port is negative.
 func (c *Connection) SetHost(host string, port int) error {
+	return c.simply(func(h uintptr) int32 { return raw.Connection_set_host(h, host, portOf(port)) })
+}
+
+// portOf fits a port into C's int32: a negative one is the default, one over 65535 stays too large.
+func portOf(port int) int32 {
 	if port < 0 {
-		port = defaultPort
-	} else if port > 65535 {
-		port = 65536
+		return defaultPort
 	}
-	return c.simply(func(h uintptr) int32 { return raw.Connection_set_host(h, host, int32(port)) })
+	if port > 65535 {
+		return 65536
+	}
+	return int32(port)
 }
 
 // SetUnix goes through a Unix-domain socket; "" goes back to TCP.
@@ -61,20 +67,18 @@ func (c *Connection) SetTunnel(host string, port int, header *Message) error {
 		if host == "" {
 			return raw.Connection_clear_tunnel(h)
 		}
-		if port < 0 {
-			port = defaultPort
-		}
-		return raw.Connection_set_tunnel(h, host, int32(port), header.handle())
+		return raw.Connection_set_tunnel(h, host, portOf(port), header.handle())
 	})
 }
 
-// SetSourceAddress sets the local address to connect from; "" takes it back.
+// SetSourceAddress sets the local address to connect from, "" being any, and the port, 0 being any;
+// "" and 0 take it back.
 func (c *Connection) SetSourceAddress(address string, port int) error {
 	return c.simply(func(h uintptr) int32 {
-		if address == "" {
+		if address == "" && port == 0 {
 			return raw.Connection_clear_source_address(h)
 		}
-		return raw.Connection_set_source_address(h, address, int32(port))
+		return raw.Connection_set_source_address(h, address, portOf(port))
 	})
 }
 

@@ -119,7 +119,9 @@ void destination_endpoint(const struct destination *d, struct endpoint *ret)
                              .address_count = d->address_count,
                              .source.any.sa_family = AF_UNSPEC,
                              .keep_alive = d->keep_alive_probes};
-    if (d->source_text)
+    if (d->source_text && d->source_text[0] == '\0')
+        ret->source_port = (uint16_t)d->source_port;
+    else if (d->source_text)
         address_parse(d->source_text, d->source_port, &ret->source);
 }
 

@@ -28,7 +28,7 @@ struct destination {
     size_t unix_path_length;
     union address *addresses; /* given in advance; their ports are filled in when it connects */
     uint32_t address_count;
-    char *source_text; /* a literal; NULL: none */
+    char *source_text; /* a literal, or empty: any; NULL: none */
     int32_t source_port;
     bool keep_alive_probes;
     libhttp_tls_config *tls;   /* a reference; NULL: plain */

@@ -25,6 +25,7 @@ struct endpoint {
     const union address *addresses; /* given in advance (their ports count), instead of a look-up */
     uint32_t address_count;
     union address source; /* bound to where any.sa_family isn't AF_UNSPEC */
+    uint16_t source_port; /* else, where it isn't 0, bound to this port of any address */
     bool keep_alive;      /* SO_KEEPALIVE */
 };
 

@@ -25,14 +25,28 @@ static bool bind_to(int fd, const union address *source)
     return bind(fd, &source->any, address_length(source)) == 0;
 }
 
+/* A port of whatever local address leads to one of that family. */
+static bool bind_port(int fd, sa_family_t family, uint16_t port)
+{
+    union address source = {.any = {.sa_family = AF_UNSPEC}};
+
+    if (family == AF_INET6)
+        source.in6 = (struct sockaddr_in6){.sin6_family = family, .sin6_port = htons(port)};
+    else
+        source.in = (struct sockaddr_in){.sin_family = family, .sin_port = htons(port)};
+    return bind_to(fd, &source);
+}
+
 /* The name of the call that failed, or NULL. That there is no Nagle's delay to switch off is no
  * error (C-9). */
-static const char *set_options(int fd, const struct endpoint *to)
+static const char *set_options(int fd, const struct endpoint *to, sa_family_t family)
 {
     set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
     if (to->keep_alive && !set_flag(fd, SOL_SOCKET, SO_KEEPALIVE))
         return "SO_KEEPALIVE";
     if (to->source.any.sa_family != AF_UNSPEC && !bind_to(fd, &to->source))
+        return "bind";
+    if (to->source_port > 0 && !bind_port(fd, family, to->source_port))
         return "bind";
     return NULL;
 }
@@ -42,7 +56,7 @@ int socket_open(const struct endpoint *to, const union address *address, bool no
 {
     int type = SOCK_STREAM | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
     int fd = descriptor_apart(socket(address->any.sa_family, type, 0));
-    const char *failed = fd < 0 ? "socket" : set_options(fd, to);
+    const char *failed = fd < 0 ? "socket" : set_options(fd, to, address->any.sa_family);
     int error = errno;
 
     if (!failed)

@@ -199,26 +199,33 @@ static void test_ipv6(void)
     c = conn_new(0, mode);
     snprintf(address, sizeof address, "[::1]:%d", peer_port(peer));
     libhttp_connection_set_host(c, "[::1]", -1, peer_port(peer));
+    is(libhttp_connection_set_source_address(c, "", 0, free_port()), LIBHTTP_OK,
+       "C-8 any address, and a port");
     serves(c, address, "an IPv6 literal");
     libhttp_connection_free(c);
     peer_finish(peer, "C-126 the peer of IPv6");
 }
 
-static void test_source(void)
+static void test_source(const char *source, const char *seen, int source_port)
 {
     struct sockaddr_in from = {0};
     socklen_t length = sizeof from;
     int port, listener = listen_loopback(4, &port), accepted;
     libhttp_connection *c = conn_new(port, mode);
     char text[20];
-    int32_t status;
+    int32_t status, set_port = -1;
 
-    is(libhttp_connection_set_source_address(c, "127.0.0.9", -1, 0), LIBHTTP_OK, "C-8 a source");
+    is(libhttp_connection_set_source_address(c, source, -1, source_port), LIBHTTP_OK,
+       "C-8 a source, \"%s\"", source);
+    is_str(libhttp_connection_source_address(c, &set_port), source, "C-8 as it was set");
+    is(set_port, source_port, "C-8 with its port");
     UNTIL_DONE(c, status, libhttp_connection_connect(c));
     is(status, LIBHTTP_OK, "C-8 connected from it");
     accepted = accept(listener, (struct sockaddr *)&from, &length);
     inet_ntop(AF_INET, &from.sin_addr, text, sizeof text);
-    is_str(text, "127.0.0.9", "C-8 as the server sees");
+    is_str(text, seen, "C-8 as the server sees");
+    if (source_port > 0)
+        is(ntohs(from.sin_port), source_port, "C-8 and the port");
     libhttp_connection_free(c);
     close(accepted);
     close(listener);
@@ -384,7 +391,10 @@ int main(void)
         test_resolved();
         test_happy_eyeballs();
         test_ipv6();
-        test_source();
+        test_source("127.0.0.9", "127.0.0.9", 0);
+        test_source("127.0.0.9", "127.0.0.9", free_port());
+        test_source("", "127.0.0.1", free_port());
+        test_source("", "127.0.0.1", 0);
         test_unix();
         test_adopted();
         test_adopted_others();
