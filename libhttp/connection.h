@@ -27,6 +27,9 @@ typedef struct libhttp_response libhttp_response;
 #define LIBHTTP_NO_BODY (-2)
 /** As a body's length: not known; it is sent chunked (of a regular file: what is left of it). */
 #define LIBHTTP_LENGTH_UNKNOWN (-3)
+/** As a body's length, for request_pieces(): it goes in chunks, where the Transfer-Encoding is your
+ * own too. */
+#define LIBHTTP_LENGTH_CHUNKED (-4)
 /** Bytes that request() holds at the most outside blocking mode; put a larger body with send(). */
 #define LIBHTTP_OUTPUT_MAX 1048576
 
@@ -228,7 +231,9 @@ LIBHTTP_API int32_t libhttp_connection_request_fd(libhttp_connection *c, const c
 /**
  * Puts the head of a request, of `method`, `target` and `headers` (or NULL), whose body follows in
  * pieces by send() and ends with finish(): `length` bytes in all, or LIBHTTP_LENGTH_UNKNOWN:
- * chunked. Errors: those of putrequest and putheader. Never blocks.
+ * chunked, unless `headers` frame the body: with a Transfer-Encoding among them send() passes
+ * bytes as they are, or with LIBHTTP_LENGTH_CHUNKED as chunks. Errors: those of putrequest and
+ * putheader. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *method,
                                                       int64_t method_length, const char *target,

@@ -17,8 +17,13 @@
 struct whole {
     struct span method, target;
     const struct fields *fields; /* or NULL */
-    int64_t length;              /* of the body, LIBHTTP_NO_BODY or _LENGTH_UNKNOWN */
+    int64_t length; /* of the body, LIBHTTP_NO_BODY, _LENGTH_UNKNOWN or _LENGTH_CHUNKED */
 };
+
+static bool is_length(int64_t length)
+{
+    return length >= 0 || length == LIBHTTP_NO_BODY;
+}
 
 static bool has_field(const struct fields *fields, const char *name)
 {
@@ -32,11 +37,11 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
     char digits[20];
     struct span value = span_text("chunked");
 
-    *ret_flags = 0;
+    *ret_flags = w->length == LIBHTTP_LENGTH_CHUNKED ? LIBHTTP_ENCODE_CHUNKED : 0;
     if ((w->length == LIBHTTP_NO_BODY && !c->exchange->request.wants_length) ||
         has_field(w->fields, "content-length") || has_field(w->fields, "transfer-encoding"))
         return LIBHTTP_OK;
-    if (w->length == LIBHTTP_LENGTH_UNKNOWN) {
+    if (!is_length(w->length)) {
         *ret_flags = LIBHTTP_ENCODE_CHUNKED;
         return request_field(&c->exchange->request, &c->exchange->output,
                              span_text("Transfer-Encoding"), value, &c->failure);
@@ -64,7 +69,7 @@ static int32_t check_length(struct libhttp_connection *c, const struct whole *w)
 {
     int64_t given = w->length == LIBHTTP_NO_BODY ? 0 : w->length;
 
-    if (c->exchange->upload.kind != UPLOAD_LENGTH || w->length == LIBHTTP_LENGTH_UNKNOWN ||
+    if (c->exchange->upload.kind != UPLOAD_LENGTH || !is_length(w->length) ||
         c->exchange->upload.left == given)
         return LIBHTTP_OK;
     return fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
@@ -167,7 +172,7 @@ int32_t libhttp_connection_request_pieces(libhttp_connection *c, const char *met
 
     if (!c)
         return LIBHTTP_E_INVALID_ARGUMENT;
-    if (length < 0 && length != LIBHTTP_LENGTH_UNKNOWN)
+    if (length < 0 && length != LIBHTTP_LENGTH_UNKNOWN && length != LIBHTTP_LENGTH_CHUNKED)
         return fail(&c->failure, LIBHTTP_E_INVALID_ARGUMENT, "length is negative: %lld",
                     (long long)length);
     if (whole_in(c, &whole, method, method_length, target, target_length, headers) < 0)

@@ -72,6 +72,7 @@ static const struct row table[] = {
     /* <libhttp/connection.h> */
     {ENTRY(LIBHTTP_PORT_DEFAULT)},
     {ENTRY(LIBHTTP_NO_BODY)},
+    {ENTRY(LIBHTTP_LENGTH_CHUNKED)},
     {ENTRY(LIBHTTP_LENGTH_UNKNOWN)},
     {ENTRY(LIBHTTP_OUTPUT_MAX)},
     {ENTRY(LIBHTTP_SKIP_HOST)},

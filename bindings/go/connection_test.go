@@ -172,6 +172,8 @@ func TestSteps(t *testing.T) {
 	check(t, err == nil && string(data) == "one two", "C-50 %q %v", data, err)
 	check(t, response.GetHeader("x-encoding", "") == "chunked", "C-99 without case")
 	check(t, response.GetHeader("x-none", "fallback") == "fallback", "C-99 a default")
+	check(t, response.GetHeader("x-none", "a", "b") == "a, b", "C-139 a list of them")
+	check(t, response.GetHeader("x-none") == "", "C-99 and none")
 	check(t, c.BytesSent() > 0 && c.Times().Complete >= c.Times().FirstByte, "C-132 times")
 	_, err = c.GetResponse()
 	check(t, errors.Is(err, libhttp.ErrResponseNotReady), "C-18 %v", err)

@@ -5,6 +5,7 @@ package libhttp
 import (
 	"io"
 	"runtime"
+	"strings"
 
 	"libhttp.dev/go/libhttp/internal/raw"
 )
@@ -234,12 +235,14 @@ func ask[T any](r *Response, f func(uintptr) T) (value T) {
 	return value
 }
 
-// GetHeader gives a field's value, several joined by ", ", or fallback where there is none.
-func (r *Response) GetHeader(name, fallback string) string {
+// GetHeader gives a field's value, several joined by ", ". Where there is none, it is fallback, if any is
+// given, joined likewise.
+func (r *Response) GetHeader(name string, fallback ...string) string {
+	instead := strings.Join(fallback, ", ")
 	return ask(r, func(h uintptr) string {
 		var span raw.Span
-		if raw.Response_getheader(h, name, fallback, &span) != 0 {
-			return fallback
+		if raw.Response_getheader(h, name, instead, &span) != 0 {
+			return instead
 		}
 		return spanText(&span)
 	})

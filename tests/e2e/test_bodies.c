@@ -148,6 +148,50 @@ static void test_pieces(enum drive_mode mode)
     peer_finish(peer, "C-50 C-53 C-130 the bytes, %s", drive_mode_name(mode));
 }
 
+/* C-48: in one call too chunks are made only where they were asked for. */
+static void test_chunks_asked_for(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT("PUT" START "Transfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT("PUT" START "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT("PUT" START "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT("PUT" START "Content-Length: 1\r\n\r\na"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_headers *coding = headers_of("Transfer-Encoding", "gzip, chunked");
+    libhttp_headers *length = headers_of("Content-Length", "1");
+    const struct {
+        const libhttp_headers *headers;
+        int64_t length;
+        const char *body, *what;
+    } rows[] = {
+        {coding, LIBHTTP_LENGTH_CHUNKED, "a", "C-48 chunks asked for"},
+        {coding, LIBHTTP_LENGTH_UNKNOWN, "0\r\n\r\n", "C-48 not asked for"},
+        {NULL, LIBHTTP_LENGTH_CHUNKED, "a", "C-48 asked for without the field"},
+        {length, LIBHTTP_LENGTH_CHUNKED, "a", "C-47 a Content-Length wins"},
+    };
+
+    client_ready(k);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        is(libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, rows[i].headers,
+                                             rows[i].length),
+           LIBHTTP_OK, "%s, %s", rows[i].what, k->name);
+        client_send(k, rows[i].body, (int64_t)strlen(rows[i].body), NULL);
+        is(client_finish(k, NULL), LIBHTTP_OK, "%s: finish", rows[i].what);
+        client_answer(k, 201, "", "%s", rows[i].what);
+    }
+    libhttp_headers_free(coding);
+    libhttp_headers_free(length);
+    client_free(k);
+    peer_finish(peer, "C-47 C-48 the bytes, %s", drive_mode_name(mode));
+}
+
 /* A body that is not as long as it was declared to be. */
 static void test_wrong_length(enum drive_mode mode)
 {
@@ -338,6 +382,7 @@ int main(void)
     in_each_mode(test_bytes);
     in_each_mode(test_own_framing);
     in_each_mode(test_pieces);
+    in_each_mode(test_chunks_asked_for);
     in_each_mode(test_wrong_length);
     in_each_mode(test_body_without_framing);
     in_each_mode(test_output_max);

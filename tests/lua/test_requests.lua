@@ -123,6 +123,35 @@ TestRequests["test C-48 C-50: an ltn12 sink, and a body given to endheaders"] = 
     assert(conn:endheaders("z", { encode_chunked = true }))
     assert(conn:getresponse())
     lu.assertStrContains(received(), "\r\n\r\n1\r\nz\r\n0\r\n")
+    conn, received = support.connect(CREATED)
+    assert(conn:putrequest("PUT", "/"))
+    assert(conn:putheader("Content-Length", 3))
+    assert(conn:endheaders("ab"))
+    assert(conn:send("c"))
+    assert(conn:getresponse())
+    lu.assertStrContains(received(), "\r\n\r\nabc")
+end
+
+TestRequests["test C-48: with its own Transfer-Encoding a body goes as it is, or in chunks if asked for"] = function()
+    local own = { ["Transfer-Encoding"] = "chunked" }
+    local file, path = support.file("abc")
+    for _, body in ipairs { "abc", { "abc" }, file, ltn12.source.string("abc") } do
+        local conn, received = support.connect(CREATED)
+        assert(conn:request("PUT", "/", body, own, { encode_chunked = true }))
+        assert(conn:getresponse())
+        local got = received()
+        lu.assertStrContains(got, "Accept-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n")
+    end
+    file:close()
+    os.remove(path)
+    local conn, received = support.connect(CREATED)
+    assert(conn:request("PUT", "/", "3\r\nabc\r\n0\r\n\r\n", own))
+    assert(conn:getresponse())
+    lu.assertStrContains(received(), "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n")
+    conn, received = support.connect(CREATED)
+    assert(conn:request("PUT", "/", "abc", { ["Content-Length"] = 3 }, { encode_chunked = true }))
+    assert(conn:getresponse())
+    lu.assertStrContains(received(), "Content-Length: 3\r\n\r\nabc")
 end
 
 TestRequests["test C-130: 100 MB in one string, and 20 MB from a function"] = function()

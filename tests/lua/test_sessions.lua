@@ -95,6 +95,9 @@ TestSessions["test C-55 C-60: a tunnel to a TLS server, and one that is refused"
     lu.assertEquals(#conn.tunnel_headers:keys(), 0)
 
     local refused = support.connect("HTTP/1.1 407 No Way\r\nX-Why: money\r\nContent-Length: 0\r\n\r\n")
+    for _, port in ipairs { -1, -2, 65536, 2 ^ 33 } do
+        lu.assertEquals((select(3, refused:set_tunnel("h", port))), http.E_INVALID_URL)
+    end
     assert(refused:set_tunnel("h", 80))
     local ok, message, code, err = refused:connect()
     lu.assertNil(ok)

@@ -121,6 +121,7 @@ class TestErrors < LibHTTPTest
     assert_raises(LibHTTP::NotConnected) { LibHTTP::HTTPConnection.new.request("GET", "/") }
     proxy = answering("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
     to(proxy) do |conn|
+      [-1, -2, 65_536, 2**70].each { |port| assert_raises(LibHTTP::InvalidURL) { conn.set_tunnel("h", port) } }
       conn.set_tunnel("example.org", 443, headers: { "Proxy-Authorization" => "Basic eA==" })
       error = assert_raises(LibHTTP::TunnelFailed) { conn.request("GET", "/", headers: { "X-Inner" => "1" }) }
       assert_equal [407, "Who", "Basic"], [error.status, error.reason, error.headers["Proxy-Authenticate"]]

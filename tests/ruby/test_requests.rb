@@ -171,12 +171,34 @@ class TestRequests < LibHTTPTest
     end
     assert_match(%r{\APOST /steps HTTP/1\.1\r\nHost: [^\r]*\r\nX-Fold: one\r\n\ttwo\r\nTransfer-Encoding: chunked\r\n\r\n}, request)
     assert request.end_with?("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    request = sent { |conn| conn.putrequest("PUT", "/").endheaders(%w[ab c], encode_chunked: true) }
+    assert request.end_with?("Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n")
+    request = sent { |conn| conn.putrequest("PUT", "/").putheader("Content-Length", 3).endheaders("ab").send("c") }
+    assert request.end_with?("\r\n\r\nabc")
     request = sent do |conn|
       conn.putrequest("PUT", "/", skip_host: true)
       conn.putheader("Host", "other.example").putheader("Content-Length", 2).endheaders("ok")
     end
     assert_includes request, "Host: other.example\r\n"
     assert request.end_with?("\r\n\r\nok")
+  end
+
+  test "C-48 with its own Transfer-Encoding a body goes as it is or in chunks if asked for" do
+    own = { "Transfer-Encoding" => "chunked" }
+    chunks = "identity\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    Tempfile.create do |file|
+      file.write("abc")
+      file.flush
+      bodies = ["abc", %w[abc], StringIO.new("abc"), Pathname.new(file.path), File.open(file.path)]
+      bodies.each do |body|
+        request = sent { |conn| conn.request("PUT", "/", body: body, headers: own, encode_chunked: true) }
+        assert request.end_with?(chunks), request
+      end
+    end
+    request = sent { |conn| conn.request("PUT", "/", body: "3\r\nabc\r\n0\r\n\r\n", headers: own) }
+    assert request.end_with?(chunks), request
+    request = sent { |conn| conn.request("PUT", "/", body: "abc", encode_chunked: true) }
+    assert request.end_with?("Content-Length: 3\r\n\r\nabc"), request
   end
 
   test "C-124 C-54 an early answer ends an upload and is readable" do

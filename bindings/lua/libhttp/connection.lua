@@ -33,6 +33,7 @@ local function constant(name)
 end
 local DEFAULT_PORT, NONBLOCKING = constant "PORT_DEFAULT", constant "MODE_NONBLOCKING"
 local UNKNOWN, OUTPUT_MAX = constant "LENGTH_UNKNOWN", constant "OUTPUT_MAX"
+local CHUNKED = constant "LENGTH_CHUNKED"
 local SKIP_HOST, SKIP_ENCODING = constant "SKIP_HOST", constant "SKIP_ACCEPT_ENCODING"
 local AGAIN = handle.AGAIN
 local ENCODE_CHUNKED, E_EARLY = constant "ENCODE_CHUNKED", constant "E_EARLY_RESPONSE"
@@ -102,6 +103,16 @@ fields.times = function(self)
     return times
 end
 
+-- A number that is no port is none to C either, but for the one that means "none given".
+local function port_of(port, level)
+    if port == nil then
+        return DEFAULT_PORT
+    elseif type(port) ~= "number" or port % 1 ~= 0 then
+        error("port: a whole number is wanted", level + 1)
+    end
+    return port >= 0 and port <= 65535 and port or 65536
+end
+
 --- Sets the server.
 -- @param host a name, an address, or "host:port" where there is no port
 -- @param[opt] port
@@ -109,14 +120,8 @@ function methods:set_host(host, port)
     local h = of(self)
     if type(host) ~= "string" then
         error("host: a string is wanted, not a " .. type(host), 2)
-    elseif port ~= nil and (type(port) ~= "number" or port % 1 ~= 0) then
-        error("port: a whole number is wanted", 2)
     end
-    -- A number that is no port is one to C too, but for the one that means "none".
-    if port and (port < 0 or port > 65535) then
-        port = 65536
-    end
-    return handle.done(self, core.connection_set_host(h, host, port or DEFAULT_PORT))
+    return handle.done(self, core.connection_set_host(h, host, port_of(port, 2)))
 end
 
 --- Connects through a Unix-domain socket; nil goes back to TCP.
@@ -156,7 +161,7 @@ end
 function methods:set_tunnel(host, port, headers)
     local h = of(self)
     headers = message.handle(headers, 2)
-    return handle.done(self, core.connection_set_tunnel(h, host, port or DEFAULT_PORT, headers))
+    return handle.done(self, core.connection_set_tunnel(h, host, port_of(port, 2), headers))
 end
 
 --- The local address to connect from; nil: any.
@@ -226,7 +231,7 @@ end
 -- ltn12 source, a list of strings, or anything with a read method
 -- @param[opt] headers as for `http.Message`
 -- @param[opt] options length (of a body from a function), trailers (fields behind a chunked body),
--- encode_chunked (where headers have Transfer-Encoding)
+-- encode_chunked (where headers have their own Transfer-Encoding: the body goes in chunks; else as it is)
 -- @return true; or nil, message, code. An early answer of the server is true: getresponse gives it.
 function methods:request(method, target, data, headers, options)
     local asked, taken = ask(self, method, target, data, headers, options)
@@ -240,20 +245,23 @@ function methods:request(method, target, data, headers, options)
     local kind, source, length = body.kind(data, 2)
     headers = message.handle(headers, 2)
     local trailers = options and message.handle(options.trailers, 2)
+    local chunked = options and options.encode_chunked and headers and
+        core.headers_contains(headers, "Transfer-Encoding") == 1
     begin(self)
     local status
-    if kind == "none" or (kind == "string" and #data <= OUTPUT_MAX and not trailers) then
+    if kind == "none" or (kind == "string" and #data <= OUTPUT_MAX and not trailers and not chunked) then
         status = core.connection_request(h, method, target, headers, data)
         if status == 0 then
             status = flush(self)
         end
         self._sender = false
         return handle.done(self, status == E_EARLY and 0 or status)
-    elseif kind == "file" then
+    elseif kind == "file" and not chunked then
         status = core.connection_request_fd(h, method, target, headers, source,
             options and options.length or UNKNOWN)
     else
-        length = options and options.length or length or (kind == "string" and not trailers and #data)
+        length = chunked and CHUNKED or options and options.length or length or
+            (kind == "string" and not trailers and #data)
         status = core.connection_request_pieces(h, method, target, headers, length or UNKNOWN)
     end
     if status ~= 0 then
@@ -307,7 +315,8 @@ end
 
 --- Ends the head. It leaves with the first send, flush or getresponse.
 -- @param[opt] data a body to send with it, of any kind that request takes
--- @param[opt] options encode_chunked: each piece sent becomes a chunk; end them with finish
+-- @param[opt] options encode_chunked: each piece sent becomes a chunk; end them with finish, where no
+-- data was given here
 function methods:endheaders(data, options)
     local h = of(self)
     local chunked = options and options.encode_chunked
@@ -317,7 +326,7 @@ function methods:endheaders(data, options)
         return handle.done(self, status)
     end
     begin(self)
-    return self:_send_all(kind, source, data, finish(nil))
+    return self:_send_all(kind, source, data, chunked and finish(nil) or flush)
 end
 
 --- Sends some of the body.

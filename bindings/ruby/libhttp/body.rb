@@ -10,7 +10,7 @@ module LibHTTP
     # The request and its body, of which `length` says how long it is, where the body can't.
     def send_request(method, target, fields, body, length, trailers)
       return send_whole(method, target, fields, body) if body.nil? || (body.is_a?(String) && !length && !trailers)
-      return send_file(method, target, fields, body, length) if file?(body) && !trailers
+      return send_file(method, target, fields, body, length) if file?(body) && !trailers && length != Core::LENGTH_CHUNKED
       return open_file(method, target, fields, body, length, trailers) if path?(body)
 
       length ||= trailers ? nil : length_of(body)

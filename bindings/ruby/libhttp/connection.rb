@@ -54,9 +54,7 @@ module LibHTTP
     # Sets the server.
     # @return [self]
     def set_host(host, port = nil)
-      raise TypeError, "port: an Integer is wanted, not #{port.class}" unless port.nil? || port.is_a?(Integer)
-
-      done(Core.connection_set_host(@handle, Text.utf8(host, "host"), port || Core::PORT_DEFAULT))
+      done(Core.connection_set_host(@handle, Text.utf8(host, "host"), port_of(port)))
     end
 
     # Connects through the Unix-domain socket at this path; nil goes back to TCP.
@@ -93,7 +91,7 @@ module LibHTTP
     # @return [self]
     def set_tunnel(host, port = nil, headers: nil)
       fields = HTTPMessage.handle_of(headers)
-      done(Core.connection_set_tunnel(@handle, host && Text.utf8(host, "host"), port || Core::PORT_DEFAULT, fields))
+      done(Core.connection_set_tunnel(@handle, host && Text.utf8(host, "host"), port_of(port), fields))
     end
 
     # Opens the connection now: resolves, connects, opens the tunnel, shakes hands.
@@ -110,11 +108,14 @@ module LibHTTP
     # @param headers [Hash, Array<Array>, HTTPMessage, nil]
     # @param length [Integer, nil] of a body that can't say it itself
     # @param trailers [Hash, Array, HTTPMessage, nil] fields behind a body that goes in chunks
+    # @param encode_chunked [Boolean] where headers have their own Transfer-Encoding: the body goes in
+    #   chunks; else as it is
     # @return [self] so that `.getresponse` may follow
-    def request(method, target, body: nil, headers: nil, length: nil, trailers: nil)
+    def request(method, target, body: nil, headers: nil, length: nil, trailers: nil, encode_chunked: false)
       @session.check
       method = method.name.upcase if method.is_a?(Symbol)
       fields = headers && HTTPMessage.handle_of(headers)
+      length = Core::LENGTH_CHUNKED if encode_chunked && fields && Core.headers_contains(fields, "Transfer-Encoding") == 1
       send_request(Text.bytes(method, "method"), Text.bytes(target, "target"), fields, body, length, trailers)
       self
     end
@@ -169,6 +170,14 @@ module LibHTTP
     end
 
     private
+
+    # A number that is no port is none to C either, but for the one that means "none given".
+    def port_of(port)
+      return Core::PORT_DEFAULT if port.nil?
+      raise TypeError, "port: an Integer is wanted, not #{port.class}" unless port.is_a?(Integer)
+
+      port.between?(0, 65_535) ? port : 65_536
+    end
 
     def done(status)
       status.negative? ? fail_with(status) : self

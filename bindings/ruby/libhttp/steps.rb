@@ -26,12 +26,18 @@ module LibHTTP
 
     # Ends the head, which leaves with the first send, flush or getresponse.
     # @param body [String, #read, #each, nil] what to send at once
-    # @param encode_chunked [Boolean] each {#send} becomes a chunk
+    # @param encode_chunked [Boolean] each piece sent becomes a chunk; end them with {#finish}, where no
+    #   body was given here
     # @return [self]
     def endheaders(body = nil, encode_chunked: false)
       @session.check
       done(Core.connection_endheaders(@handle, encode_chunked ? Core::ENCODE_CHUNKED : 0))
-      each_piece(body) { |piece| send_bytes(piece) } unless body.nil?
+      return self if body.nil?
+
+      until_answered do
+        each_piece(body) { |piece| send_bytes(piece) }
+        finish if encode_chunked
+      end
       self
     end
 
