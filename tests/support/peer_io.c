@@ -60,6 +60,7 @@ bool peer_accept(struct peer_side *side)
             peer_complain(side, "nobody connected");
             return false;
         }
+        SSL_free(side->ssl);
         side->ssl = NULL;
         side->fd = accept4(side->listener, NULL, NULL, SOCK_CLOEXEC);
         setsockopt(side->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);

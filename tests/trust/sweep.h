@@ -128,8 +128,9 @@ void sweep_end(struct sweep *s);
 
 /* Whether the long form was asked for, by SWEEP_ALL=1: each point, not some of them. */
 bool sweep_all(void);
-/* How many points to leave out at first where fewer() takes some only: one more each time, so that
- * in many sweeps each has its turn. */
+/* How far points are apart, more than 1 under valgrind, and how many to leave out before the first:
+ * one more each time, so that in many sweeps each has its turn. */
+int64_t sweep_stride(void);
 int64_t sweep_skips(void);
 /* The whole list in each mode; `each` sweeps one exchange. */
 void sweep_everything(const char *ids, const char *what, void (*each)(struct sweep *s));

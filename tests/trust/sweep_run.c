@@ -55,11 +55,16 @@ bool sweep_all(void)
     return all != NULL && strcmp(all, "1") == 0;
 }
 
+int64_t sweep_stride(void)
+{
+    return 1 + fewer() / 4;
+}
+
 int64_t sweep_skips(void)
 {
     static int64_t turn;
 
-    return turn++ % fewer();
+    return turn++ % sweep_stride();
 }
 
 static void check(int32_t status, const char *what)

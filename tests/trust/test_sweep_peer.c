@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 
-#include "support/fewer.h"
 #include "tap.h"
 #include "trust/sweep.h"
 
@@ -56,7 +55,7 @@ static void each(struct sweep *s)
         fault.idle_ms = cut == CUT_STOP ? STOP_MS : 0;
         /* The three modes together meet each byte of what isn't TLS. */
         for (int64_t at = sweep_all() ? 0 : s->mode + sweep_skips(); at < all + BEHIND_ALL;
-             at += stride(s, fault.cut) * fewer()) {
+             at += stride(s, fault.cut) * sweep_stride()) {
             fault.at = fault.limit = at;
             sweep_point(s, &fault);
         }
