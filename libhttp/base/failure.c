@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/wipe.h"
 
 /* Sentences are cut here: a peer's text is in them, already quoted and short. */
 #define SENTENCE_MAX 1024
@@ -17,8 +18,9 @@ void failure_init(struct failure *f)
 
 void failure_forget(struct failure *f)
 {
-    free(f->text);
-    free(f->detail);
+    if (f->text)
+        wipe_and_free(f->text, strlen(f->text)); /* it may quote what was refused (T-53) */
+    wipe_and_free(f->detail, f->detail_length);
     failure_init(f);
 }
 
@@ -78,7 +80,7 @@ int32_t fail_detail(struct failure *f, struct span detail)
 {
     size_t length = detail.length < LIMIT_DETAIL ? detail.length : LIMIT_DETAIL;
 
-    free(f->detail);
+    wipe_and_free(f->detail, f->detail_length);
     f->detail_length = 0;
     f->detail = malloc(length + 1);
     if (f->detail) {

@@ -28,6 +28,14 @@ struct span span_trim(struct span s)
     return s;
 }
 
+struct span span_behind_user(struct span s)
+{
+    const char *at = s.length > 0 ? memrchr(s.data, '@', s.length) : NULL;
+    size_t before = at ? (size_t)(at - s.data) + 1 : 0;
+
+    return span_of(s.data + before, s.length - before);
+}
+
 /* Where the member that starts at data ends: at a comma outside quotes, or at the end of the list.
  */
 static size_t member_length(struct span list)

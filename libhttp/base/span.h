@@ -44,6 +44,10 @@ bool span_equal_nocase(struct span a, struct span b);
 /* Without leading and trailing blanks (SP and HTAB). */
 struct span span_trim(struct span s);
 
+/* Where the text of a host or URL has user information, what stands behind it: for sentences, which
+ * end up in logs (T-53). */
+struct span span_behind_user(struct span s);
+
 /*
  * The next member of a comma-separated list (RFC 9110 5.6.1), trimmed; *list moves behind it. Empty
  * members are skipped. False at the end. Commas inside quoted strings don't separate.

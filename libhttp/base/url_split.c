@@ -163,6 +163,18 @@ static int32_t take_path(struct span rest, struct url_split *ret, struct failure
     return LIBHTTP_OK;
 }
 
+/* What looks like a port may be the beginning of a password, which no sentence shows. */
+static int32_t check_port(struct span port, struct span behind, struct failure *failure)
+{
+    for (size_t i = 0; i < port.length; i++) {
+        if ((port.data[i] < '0' || port.data[i] > '9') && memchr(behind.data, '@', behind.length))
+            return fail(failure, LIBHTTP_E_INVALID_URL,
+                        "the port is not a number, or \"/\", \"?\" or \"#\" in user information is "
+                        "not percent-encoded");
+    }
+    return LIBHTTP_OK;
+}
+
 int32_t url_split(struct span text, bool allow_user, struct url_split *ret, struct failure *failure)
 {
     struct span rest = text;
@@ -179,5 +191,7 @@ int32_t url_split(struct span text, bool allow_user, struct url_split *ret, stru
         status = take_user(&authority, allow_user, ret, failure);
     if (status == LIBHTTP_OK)
         status = take_host(authority, ret, failure);
+    if (status == LIBHTTP_OK)
+        status = check_port(ret->port, skip(rest, authority.length), failure);
     return status;
 }

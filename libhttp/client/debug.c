@@ -43,7 +43,7 @@ static void keep(struct debug *d, struct span line)
         d->kept = malloc(sizeof *d->kept);
         if (!d->kept)
             return;
-        buf_init(d->kept, DEBUG_KEPT_MAX + 1); /* and a NUL */
+        buf_init_secret(d->kept, DEBUG_KEPT_MAX + 1); /* and a NUL */
     }
     while (buf_length(d->kept) > 0 && buf_length(d->kept) + line.length > DEBUG_KEPT_MAX) {
         const char *end = memchr(buf_data(d->kept), '\n', buf_length(d->kept));
@@ -82,7 +82,7 @@ static void put_line(struct libhttp_connection *c, const char *label, struct spa
 {
     struct buf line;
 
-    buf_init(&line, SIZE_MAX / 2);
+    buf_init_secret(&line, SIZE_MAX / 2);
     buf_append_span(&line, span_text(label));
     append_printable(&line, text);
     buf_append_text(&line, "\n");
@@ -99,7 +99,7 @@ static void put_field(struct libhttp_connection *c, const char *label, struct sp
 
     if (is_secret(name) && !(c->debug.level & LIBHTTP_DEBUG_SECRETS))
         value = span_text("***");
-    buf_init(&line, SIZE_MAX / 2);
+    buf_init_secret(&line, SIZE_MAX / 2);
     buf_append_span(&line, name);
     buf_append_text(&line, ": ");
     buf_append_span(&line, value);

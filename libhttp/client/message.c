@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/wipe.h"
 
 void message_init(struct message *m)
 {
@@ -16,7 +17,7 @@ static void forget(struct message *m)
     if (headers_hold(&m->headers))
         headers_done(&m->headers);
     if (m->raw)
-        free(m->raw);
+        wipe_and_free(m->raw, m->text_length);
     m->raw = NULL;
     m->status = 0;
 }
@@ -24,7 +25,7 @@ static void forget(struct message *m)
 void message_release(struct message *m)
 {
     forget(m);
-    free(m->block);
+    wipe_and_free(m->block, m->block_capacity);
     message_init(m);
 }
 
@@ -42,7 +43,7 @@ void message_clear(struct message *m)
 
     forget(m);
     if (!keeps) {
-        free(m->block);
+        wipe_and_free(m->block, m->block_capacity);
         m->block = NULL;
         m->block_capacity = 0;
     }
@@ -52,7 +53,7 @@ static int32_t make_room(struct message *m, size_t size, struct failure *failure
 {
     if (size <= m->block_capacity)
         return LIBHTTP_OK;
-    free(m->block);
+    wipe_and_free(m->block, m->block_capacity);
     m->block = malloc(size);
     m->block_capacity = m->block ? size : 0;
     return m->block ? LIBHTTP_OK : fail_memory(failure);

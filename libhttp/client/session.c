@@ -33,7 +33,7 @@ struct session *session_new(struct settings *settings, struct canceller *cancell
     s->io.nonblocking = settings->nonblocking;
     s->io.slice_ms = settings_slice(settings);
     cancel_point_init(&s->io.cancel, canceller);
-    buf_init(&s->input, input_maximum(settings));
+    buf_init_secret(&s->input, input_maximum(settings)); /* Set-Cookie … */
     return s;
 }
 

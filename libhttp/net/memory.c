@@ -210,7 +210,7 @@ int32_t memory_new(struct io *io, struct transport **ret, struct failure *failur
     if (!m)
         return fail_memory(failure);
     m->base = (struct transport){.ops = &memory_ops, .io = io};
-    buf_init(&m->input, LIMIT_CARRIED);
+    buf_init_secret(&m->input, LIMIT_CARRIED);
     buf_init_secret(&m->output, LIMIT_CARRIED);
     *ret = &m->base;
     return LIBHTTP_OK;

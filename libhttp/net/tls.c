@@ -106,6 +106,8 @@ static void release(struct tls *tls)
 {
     if (tls->ssl && !tls->reason && tls->open)
         SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    if (tls->ssl)
+        SSL_set_options(tls->ssl, SSL_OP_CLEANSE_PLAINTEXT); /* its buffer is wiped, too (T-53) */
     SSL_free(tls->ssl);
     OPENSSL_free(tls->certificate);
     buf_release(&tls->unsent);

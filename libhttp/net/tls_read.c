@@ -13,6 +13,17 @@ static bool buffer_is_empty(const struct tls *tls)
     return !SSL_has_pending(tls->ssl) && strcmp(SSL_rstate_string(tls->ssl), "RH") == 0;
 }
 
+/* Where that can be: it is wiped before (T-53), which is too much to ask after each record. */
+static bool free_buffer(SSL *ssl)
+{
+    bool freed;
+
+    SSL_set_options(ssl, SSL_OP_CLEANSE_PLAINTEXT);
+    freed = SSL_free_buffers(ssl) == 1;
+    SSL_clear_options(ssl, SSL_OP_CLEANSE_PLAINTEXT);
+    return freed;
+}
+
 /*
  * A long body goes through a larger buffer, of which a system call fills several records. To
  * change over, the buffer must be empty, which it is between two records as soon as OpenSSL
@@ -22,7 +33,7 @@ static void fit_buffer(struct tls *tls)
 {
     if (tls->buffer == TLS_BUFFER_LARGE || tls->received < TLS_BULK_AFTER)
         return;
-    if (!buffer_is_empty(tls) || SSL_free_buffers(tls->ssl) != 1) {
+    if (!buffer_is_empty(tls) || !free_buffer(tls->ssl)) {
         SSL_set_read_ahead(tls->ssl, 0);
         tls->buffer = TLS_BUFFER_CHANGING;
         return;
@@ -185,7 +196,7 @@ void tls_trim(struct transport *t)
 {
     struct tls *tls = tls_of(t);
 
-    if (tls->open && buffer_is_empty(tls) && SSL_free_buffers(tls->ssl) == 1) {
+    if (tls->open && buffer_is_empty(tls) && free_buffer(tls->ssl)) {
         SSL_set_default_read_buffer_len(tls->ssl, 0);
         SSL_set_read_ahead(tls->ssl, 1);
         tls->buffer = TLS_BUFFER_SMALL;

@@ -52,7 +52,7 @@ static int32_t note_host(struct request *r, struct span name, struct span value,
         return twice(name, failure);
     if (!host_field_valid(value))
         return fail(failure, LIBHTTP_E_INVALID_ARGUMENT, "value %s of Host is not host[:port]",
-                    QUOTE(value));
+                    QUOTE(span_behind_user(value)));
     r->has_host = true;
     return LIBHTTP_OK;
 }

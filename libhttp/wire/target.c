@@ -39,10 +39,13 @@ bool host_field_valid(struct span value)
            span_decimal(span_of(value.data + host + 1, value.length - host - 1), 65535, &port);
 }
 
-static int32_t bad_target(struct span text, const char *why, struct failure *failure)
+/* Its authority, or what begins like one: a password may stand there. */
+static int32_t bad_authority(struct span text, const char *why, struct failure *failure)
 {
-    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s: %s", QUOTE(text), why);
-    return fail_detail(failure, text);
+    struct span shown = span_behind_user(text);
+
+    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s: %s", QUOTE(shown), why);
+    return fail_detail(failure, shown);
 }
 
 /* The length of "scheme://" (RFC 3986 3.1), or 0; the target isn't empty. */
@@ -73,20 +76,22 @@ static struct span authority_behind(struct span s, size_t scheme)
 static int32_t check_authority(const struct target *t, struct failure *failure)
 {
     if (memchr(t->authority.data, '@', t->authority.length))
-        return bad_target(t->text, "user information belongs into a field", failure);
+        return bad_authority(t->text, "user information belongs into a field", failure);
     if (!host_field_valid(t->authority))
-        return bad_target(t->text, "its authority is not host[:port]", failure);
+        return bad_authority(t->text, "its authority is not host[:port]", failure);
     if (!t->absolute && host_length(t->authority) == t->authority.length)
-        return bad_target(t->text, "CONNECT needs host:port", failure);
+        return bad_authority(t->text, "CONNECT needs host:port", failure);
     return LIBHTTP_OK;
 }
 
 /* The byte that may not stand in a target. */
 static int32_t bad_byte(struct span text, size_t at, struct failure *failure)
 {
-    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s holds the byte %s at %zu", QUOTE(text),
+    struct span shown = scheme_length(text) > 0 ? span_behind_user(text) : text;
+
+    fail(failure, LIBHTTP_E_INVALID_URL, "request target %s holds the byte %s at %zu", QUOTE(shown),
          QUOTE(span_of(text.data + at, 1)), at);
-    return fail_detail(failure, text);
+    return fail_detail(failure, shown);
 }
 
 /* CONNECT's host:port, or scheme://authority and what follows it. */

@@ -151,6 +151,8 @@ static bool feed_rest(struct client *k)
         return false;
     memmove(k->received, k->received + taken, k->received_length - (size_t)taken);
     k->received_length -= (size_t)taken;
+    /* For those who look for secrets. */
+    explicit_bzero(k->received + k->received_length, (size_t)taken);
     return taken > 0;
 }
 

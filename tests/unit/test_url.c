@@ -99,6 +99,9 @@ static const char *const bads[][2] = {
     {"http://good@evil/", "user information"},
     {"http://good:80@evil/", "user information"},
     {"http://@a/", "user information"},
+    {"http://u:secret/@a/", "percent-encoded"},
+    {"http://u:secret?@a/", "percent-encoded"},
+    {"http://u:secret#@a/", "percent-encoded"},
     {"http://a:80x/", "'80x'"},
     {"http://a:-1/", "'-1'"},
     {"http://a:+80/", "'+80'"},
@@ -160,6 +163,7 @@ static void bad_urls(void)
 
         ok(strncmp(got, "InvalidURL: ", 12) == 0, "T-7 refused, number %zu", i);
         contains(got, bads[i][1], "the sentence says why");
+        ok(!strstr(got, "secret"), "T-53 and shows no password");
         is(libhttp_url_error_code(url), LIBHTTP_E_INVALID_URL, "the code stays");
     }
 }
