@@ -194,17 +194,36 @@ func (e *exchange) fields(trailers bool) error {
 		p = appendField(p, "Proxy-Authorization", credentials)
 	}
 	if trailers {
-		names := make([]string, 0, len(r.Trailer))
-		for name := range r.Trailer {
-			if excluded(name) {
-				return fmt.Errorf("libhttp: %q can't be a trailer", name)
-			}
-			names = append(names, name)
+		names, err := trailerNames(r.Trailer)
+		if err != nil {
+			return err
 		}
 		p = appendField(p, "Trailer", strings.Join(names, ","))
 	}
 	e.conn.packed = p
 	return e.conn.message.status(raw.Headers_unpack(e.conn.message.h, p))
+}
+
+// trailerNames gives what Trailer announces. Values may change until the body was read; what is there
+// already is refused before anything is sent, as net/http does.
+func trailerNames(trailers http.Header) ([]string, error) {
+	message, err := NewMessage()
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(trailers))
+	for name, values := range trailers {
+		if excluded(name) {
+			return nil, fmt.Errorf("libhttp: %q can't be a trailer", name)
+		}
+		names = append(names, name)
+		for _, value := range append([]string{""}, values...) {
+			if err := message.Add(name, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return names, nil
 }
 
 func defaultSuffix(scheme string) string {

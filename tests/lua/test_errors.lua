@@ -179,3 +179,72 @@ TestErrors["test C-2 C-6 C-7 T-3: hosts and ports that can't be"] = function()
     lu.assertEquals(assert(http.HTTPConnection("h")).port, 80)
     lu.assertEquals(assert(http.HTTPSConnection("h")).port, 443)
 end
+
+-- What a door refuses: nothing but NUL (a path), control bytes but TAB (a value), TAB too (credentials), blanks and what is
+-- above 0x7f too (all else).
+local CONTROL = {}
+for byte = 0, 31 do
+    if byte ~= 9 then
+        CONTROL[#CONTROL + 1] = string.char(byte)
+    end
+end
+CONTROL[#CONTROL + 1] = "\127"
+local PATH, VALUE, CREDENTIALS, NAME = { "\0" }, {}, { "\t" }, { "\t", " ", "\128", "\255", "\226\128\168" }
+for _, byte in ipairs(CONTROL) do
+    for _, bytes in ipairs { VALUE, CREDENTIALS, NAME } do
+        bytes[#bytes + 1] = byte
+    end
+end
+
+local function doors(conn)
+    local begun = assert(http.HTTPConnection("127.0.0.1", 9))
+    assert(begun:putrequest("GET", "/"))
+    assert(begun:putheader("X", "1"))
+    local message = http.Message()
+    return {
+        { NAME, "host", function(t) return http.HTTPConnection(t) end },
+        { NAME, "host beside a port", function(t) return http.HTTPConnection(t, 80) end },
+        { NAME, "host over TLS", function(t) return http.HTTPSConnection(t) end },
+        { NAME, "tunnel", function(t) return conn:set_tunnel(t, 80) end },
+        { NAME, "tunnel option", function(t) return http.HTTPConnection("h", { tunnel = { t, 80 } }) end },
+        { NAME, "tunnel's field name", function(t) return conn:set_tunnel("h", 80, { [t] = "v" }) end },
+        { VALUE, "tunnel's field", function(t) return conn:set_tunnel("h", 80, { X = t }) end },
+        { PATH, "Unix path", function(t) return http.HTTPConnection("h", { unix = "/" .. t }) end },
+        { NAME, "source address", function(t) return conn:set_source_address(t, 0) end },
+        { NAME, "address", function(t) return http.HTTPConnection("h", { addresses = { t } }) end },
+        { NAME, "method", function(t) return conn:request(t, "/") end },
+        { NAME, "target", function(t) return conn:request("GET", "/" .. t) end },
+        { NAME, "method, begun", function(t) return conn:putrequest(t, "/") end },
+        { NAME, "target, begun", function(t) return conn:putrequest("GET", "/" .. t) end },
+        { NAME, "field name", function(t) return conn:request("GET", "/", nil, { [t] = "v" }) end },
+        { VALUE, "field", function(t) return conn:request("GET", "/", nil, { X = t }) end },
+        { VALUE, "field of a pair", function(t) return conn:request("GET", "/", nil, { { "X", t } }) end },
+        { VALUE, "Host", function(t) return conn:request("GET", "/", nil, { Host = t }) end },
+        { NAME, "name, put", function(t) return begun:putheader(t, "v") end },
+        { VALUE, "value, put", function(t) return begun:putheader("X", t) end },
+        { VALUE, "second value, put", function(t) return begun:putheader("X", "1", t) end },
+        { NAME, "trailer's name", function(t) return conn:request("PUT", "/", "a", nil, { trailers = { [t] = "v" } }) end },
+        { VALUE, "trailer", function(t) return conn:request("PUT", "/", "a", nil, { trailers = { X = t } }) end },
+        { NAME, "message's name", function(t) return message:add(t, "v") end },
+        { VALUE, "message's value", function(t) return message:set("X", t) end },
+        { NAME, "URL's host", function(t) return http.parse_url("http://" .. t .. "/") end },
+        { NAME, "URL's path", function(t) return http.parse_url("http://h/" .. t) end },
+        { CREDENTIALS, "user", function(t) return http.basic_credentials(t, "p") end },
+        { CREDENTIALS, "password", function(t) return http.basic_credentials("u", t) end },
+    }, begun
+end
+
+TestErrors["test T-1 T-2 T-3 T-4 T-5 T-6 T-7: no byte that ends something comes in at any door"] = function()
+    local conn = assert(http.HTTPConnection("127.0.0.1", 9))
+    local all, begun = doors(conn)
+    for _, door in ipairs(all) do
+        for _, byte in ipairs(door[1]) do
+            for _, text in ipairs { byte .. "b", "a" .. byte .. "b", "a" .. byte } do
+                local held, result = pcall(door[3], text)
+                lu.assertTrue(not held or not result, ("%s: %q"):format(door[2], text))
+            end
+        end
+    end
+    lu.assertFalse(conn.is_open)
+    lu.assertFalse(begun.is_open)
+end

@@ -161,4 +161,75 @@ class TestErrors < LibHTTPTest
     trickle = peer { |socket| read_head(socket); loop { socket.write("H"); sleep 0.02 } }
     to(trickle, total_timeout: 0.2) { |conn| assert_raises(LibHTTP::Timeout) { conn.request("GET", "/").getresponse } }
   end
+
+  CONTROL = (0..31).reject { |byte| byte == 9 }.push(127).map(&:chr)
+  # What a door refuses: nothing but NUL (a path), control bytes but TAB (a value), TAB too (credentials), blanks and what is
+  # above 0x7f too (all else).
+  REFUSED = { path: ["\0"], value: CONTROL, credentials: CONTROL + ["\t"],
+              name: CONTROL + ["\t", " ", "\x80", "\xff", "\u2028", "\u0085"] }.freeze
+
+  def doors(conn, begun, message)
+    {
+      "host" => [:name, ->(t) { LibHTTP::HTTPConnection.new(t) }],
+      "host beside a port" => [:name, ->(t) { LibHTTP::HTTPConnection.new(t, 80) }],
+      "host over TLS" => [:name, ->(t) { LibHTTP::HTTPSConnection.new(t) }],
+      "host, set" => [:name, ->(t) { conn.set_host(t) }],
+      "tunnel" => [:name, ->(t) { conn.set_tunnel(t, 80) }],
+      "tunnel's field name" => [:name, ->(t) { conn.set_tunnel("h", 80, headers: { t => "v" }) }],
+      "tunnel's field" => [:value, ->(t) { conn.set_tunnel("h", 80, headers: { "X" => t }) }],
+      "Unix path" => [:path, ->(t) { LibHTTP::HTTPConnection.new(unix: "/#{t}") }],
+      "source address" => [:name, ->(t) { LibHTTP::HTTPConnection.new("h", source_address: [t, 0]) }],
+      "address" => [:name, ->(t) { LibHTTP::HTTPConnection.new("h", addresses: [t]) }],
+      "method" => [:name, ->(t) { conn.request(t, "/") }],
+      "target" => [:name, ->(t) { conn.request("GET", "/#{t}") }],
+      "method, begun" => [:name, ->(t) { conn.putrequest(t, "/") }],
+      "target, begun" => [:name, ->(t) { conn.putrequest("GET", "/#{t}") }],
+      "field name" => [:name, ->(t) { conn.request("GET", "/", headers: { t => "v" }) }],
+      "field" => [:value, ->(t) { conn.request("GET", "/", headers: { "X" => t }) }],
+      "field of a list" => [:value, ->(t) { conn.request("GET", "/", headers: [["X", t]]) }],
+      "Host" => [:value, ->(t) { conn.request("GET", "/", headers: { "Host" => t }) }],
+      "name, put" => [:name, ->(t) { begun.putheader(t, "v") }],
+      "value, put" => [:value, ->(t) { begun.putheader("X", t) }],
+      "second value, put" => [:value, ->(t) { begun.putheader("X", "1", t) }],
+      "trailer's name" => [:name, ->(t) { conn.request("PUT", "/", body: ["a"], trailers: { t => "v" }) }],
+      "trailer" => [:value, ->(t) { conn.request("PUT", "/", body: ["a"], trailers: { "X" => t }) }],
+      "message's name" => [:name, ->(t) { message.add(t, "v") }],
+      "message's value" => [:value, ->(t) { message["X"] = t }],
+      "URL's host" => [:name, ->(t) { LibHTTP::URL.parse("http://#{t}/") }],
+      "URL's path" => [:name, ->(t) { LibHTTP::URL.parse("http://h/#{t}") }],
+      "user" => [:credentials, ->(t) { LibHTTP.basic_credentials(t, "p") }],
+      "password" => [:credentials, ->(t) { LibHTTP.basic_credentials("u", t) }],
+    }
+  end
+
+  test "T-1 T-2 T-3 T-4 T-5 T-6 T-7 no byte that ends something comes in at any door" do
+    conn = LibHTTP::HTTPConnection.new("127.0.0.1", 9)
+    begun = LibHTTP::HTTPConnection.new("127.0.0.1", 9).putrequest("GET", "/").putheader("X", "1")
+    doors(conn, begun, LibHTTP::HTTPMessage.new).each do |name, (kind, door)|
+      conn.set_host("127.0.0.1", 9).set_tunnel(nil)
+      REFUSED[kind].product([["", "b"], %w[a b], ["a", ""]]) do |byte, (before, behind)|
+        text = before + byte + behind
+        assert_raises(LibHTTP::InvalidURL, ArgumentError, EncodingError, "#{name}: #{text.inspect}") { door.call(text) }
+      end
+    end
+    assert_equal [false, false], [conn.open?, begun.open?]
+  end
+
+  # Characters that hold 0x0d and 0x0a in another encoding.
+  test "T-1 T-2 a text in UTF-16 is no way round" do
+    conn = LibHTTP::HTTPConnection.new("127.0.0.1", 9)
+    text = "a\u560d\u560ab".encode("UTF-16LE")
+    [-> { conn.request("GET", text) }, -> { conn.request(text, "/") }, -> { conn.request("GET", "/", headers: { text => "v" }) },
+     -> { conn.request("GET", "/", headers: { "X" => text.dup.force_encoding("BINARY") }) }].each do |door|
+      assert_raises(LibHTTP::InvalidURL, ArgumentError, EncodingError) { door.call }
+    end
+    message = LibHTTP::HTTPMessage.new
+    begin
+      message.add("X", text)
+      refute_match(/[\r\n]/n, message["X"].b)
+    rescue ArgumentError, EncodingError
+      assert_equal 0, message.size
+    end
+    refute conn.open?
+  end
 end

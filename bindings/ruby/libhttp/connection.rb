@@ -116,6 +116,7 @@ module LibHTTP
       method = method.name.upcase if method.is_a?(Symbol)
       fields = headers && HTTPMessage.handle_of(headers)
       length = Core::LENGTH_CHUNKED if encode_chunked && fields && Core.headers_contains(fields, "Transfer-Encoding") == 1
+      HTTPMessage.handle_of(trailers) # refused before a byte is sent; what they are by then follows the body
       send_request(Text.bytes(method, "method"), Text.bytes(target, "target"), fields, body, length, trailers)
       self
     end
