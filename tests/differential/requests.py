@@ -298,11 +298,6 @@ class Refusal:
         return (self.name == "putheader" and len(self.call[2]) > 1 and
                 self.call[1].lower() in (b"host", b"content-length", b"transfer-encoding"))
 
-    def tunnel_host(self):
-        """Seen when the tunnel is opened."""
-        hosts = [v.strip(b" \t") for call in self.before if call[0] == "set_tunnel" for n, v in call[3] if n.lower() == b"host"]
-        return len(hosts) > 1 or any(not re.fullmatch(rb"[a-z0-9.]+(:\d+)?", host) for host in hosts)
-
     def tunnel_framed(self):
         return self.name == "set_tunnel" and (self.values(b"content-length") or self.values(b"transfer-encoding"))
 
