@@ -2,9 +2,36 @@
 #include "fuzz/api.h"
 
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+static unsigned long host_error;
+
+void api_errors_begin(bool some)
+{
+    host_error = some ? ERR_PACK(ERR_LIB_USER, 0, 77) : 0;
+    api_errors_show();
+}
+
+void api_errors_check(void)
+{
+    fuzz_require(ERR_peek_error() == host_error && ERR_peek_last_error() == host_error);
+}
+
+void api_errors_hide(void)
+{
+    api_errors_check();
+    ERR_clear_error();
+}
+
+void api_errors_show(void)
+{
+    ERR_clear_error();
+    if (host_error)
+        ERR_raise(ERR_LIB_USER, 77);
+}
 
 struct link *api_link(struct world *w, struct fuzz_input *in)
 {
@@ -37,7 +64,9 @@ void api_forget(struct link *l)
     if (l->peer >= 0)
         close(l->peer);
     l->peer = -1;
+    api_errors_hide();
     SSL_free(l->server);
+    api_errors_show();
     l->server = NULL;
 }
 
@@ -111,10 +140,12 @@ static void hear(struct link *l, const char *data, size_t length)
 {
     enum { HANDSHAKE = 22 };
 
+    api_errors_hide();
     if (!l->server && length > 0 && data[0] == HANDSHAKE)
         l->server = new_server();
     if (l->server)
         server_hear(l->server, data, length);
+    api_errors_show();
 }
 
 static void drain_socket(struct link *l)
@@ -185,6 +216,7 @@ void api_check(const struct link *l, int32_t status)
     int32_t fd = -1, events = 0;
     int64_t ms = -1, generation = 0;
 
+    api_errors_check();
     fuzz_require(status == LIBHTTP_OK || status == LIBHTTP_AGAIN || fuzz_is_error(status));
     if (status < 0)
         fuzz_require_told(status, libhttp_connection_error_code(l->c),

@@ -69,6 +69,15 @@ void api_forget(struct link *l);
 /* Takes away what was sent through sockets, so that sending never has to wait. */
 void api_drain(struct world *w);
 
+/*
+ * The host's queue of OpenSSL's errors, with one in it or empty, is the same behind each call
+ * (T-54). What OpenSSL does here itself stands between hide and show.
+ */
+void api_errors_begin(bool some);
+void api_errors_check(void);
+void api_errors_hide(void);
+void api_errors_show(void);
+
 /* What each call must keep: a status of the table, told on its handle; AGAIN only where it is
  * allowed, and with something to wait for. */
 void api_check(const struct link *l, int32_t status);
