@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "support/carry.h"
+#include "support/certs.h"
 #include "support/counts.h"
 #include "support/modes.h"
-#include "support/peer.h"
+#include "support/peer_side.h"
 #include "tap.h"
 
 #define OK_LINE "HTTP/1.1 200 OK\r\n"
@@ -101,30 +102,6 @@ static void check_endless(const struct endless *e)
     free(data);
 }
 
-/* T-21, T-12, C-86: nothing is allocated by what is only announced. */
-static void check_announced(const char *head, int64_t most, const char *name)
-{
-    struct carry x = {.data = head, .length = strlen(head)};
-    libhttp_response *r = NULL;
-    int64_t length = 0;
-    int64_t before;
-    const void *data;
-
-    carry_open(&x);
-    before = malloc_in_use();
-    malloc_peak_reset();
-    ok(carry_request(&x, "GET", "/", NULL), "T-21 a request");
-    is(carry_getresponse(&x, &r), LIBHTTP_OK, "T-21 a response: %s", name);
-    is(read_all(&x, r, most, &length), LIBHTTP_AGAIN, "T-21 %s, and five bytes", name);
-    is(libhttp_response_partial(r, &data, &length), LIBHTTP_OK, "T-21 what came");
-    is(length, 5, "T-21 can be had");
-    if (malloc_is_counted())
-        ok(malloc_peak() - before < CONSTANT, "T-21 T-12 C-86 %s: %lld bytes held", name,
-           (long long)(malloc_peak() - before));
-    libhttp_response_free(r);
-    carry_close(&x);
-}
-
 /* T-26: the caller's maximum holds, for memory too; peek and readline hold a block. */
 static void check_never_ends(void)
 {
@@ -156,6 +133,174 @@ static void check_never_ends(void)
     libhttp_response_free(r);
     carry_close(&x);
     free(data);
+}
+
+static struct peer_tls tls;
+static libhttp_tls_config *config;
+
+static void make_certificates(void)
+{
+    struct cert *ca = cert_make_ca("exhausting authority");
+    struct cert *leaf = cert_make(ca, &(struct cert_spec){.san = {SAN_DNS("h")}});
+
+    tls = (struct peer_tls){.certificate = cert_file(leaf), .key = cert_key_file(leaf)};
+    if (libhttp_tls_config_new(&config) < 0 ||
+        libhttp_tls_config_set_ca_file(config, cert_file(ca), -1) < 0)
+        bail_out("no TLS configuration");
+}
+
+/* Five bytes, and then nothing. */
+static void check_silent(enum drive_mode mode, const struct peer_tls *server, const char *head,
+                         int64_t most, const char *name)
+{
+    const struct peer_options options = {.kind = PEER_UNIX, .tls = server};
+    struct peer *peer = peer_start_with(
+        &options, (struct peer_step[]){PEER_READ_HEAD, PEER_SEND_BYTES(head, strlen(head)),
+                                       PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h");
+    libhttp_response *r = NULL;
+    const void *data = NULL;
+    int64_t length = 0, before;
+
+    if (server)
+        libhttp_connection_set_tls(k->c, config);
+    client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    before = malloc_in_use();
+    malloc_peak_reset();
+    is(client_getresponse(k, &r), LIBHTTP_OK, "T-21 a response: %s, %s", name, k->name);
+    libhttp_connection_set_idle_timeout(k->c, 50);
+    is(client_read_all(k, r, most, &data, &length), LIBHTTP_E_TIMEOUT, "T-21 and five bytes of it");
+    is(libhttp_response_partial(r, &data, &length), LIBHTTP_OK, "T-21 what came");
+    is(length, 5, "T-21 can be had");
+    if (malloc_is_counted())
+        ok(malloc_peak() - before < CONSTANT, "T-21 T-12 C-86 %s: %lld bytes held, %s", name,
+           (long long)(malloc_peak() - before), k->name);
+    libhttp_response_free(r);
+    client_free(k);
+    peer_finish(peer, "T-21 the peer's side");
+}
+
+/* T-21, T-12, C-86: nothing is allocated by what is only announced. */
+static void check_announced(enum drive_mode mode)
+{
+    for (int secure = 0; secure < 2; secure++) {
+        const struct peer_tls *server = secure ? &tls : NULL;
+
+        check_silent(mode, server, OK_LINE "Content-Length: 1099511627776\r\n\r\nhello", 1 << 30,
+                     "2^40 bytes");
+        check_silent(mode, server, OK_LINE "Content-Length: 9223372036854775807\r\n\r\nhello",
+                     INT64_MAX, "2^63 - 1 bytes");
+        check_silent(mode, server, CHUNKED "FFFFFFFF\r\nhello", INT64_MAX, "a chunk of 4 GiB");
+        check_silent(mode, server, CHUNKED "7FFFFFFFFFFFFFFF\r\nhello", INT64_MAX,
+                     "a chunk of 2^63 - 1");
+        check_silent(mode, server, OK_LINE "\r\nhello", INT64_MAX, "an unknown length");
+    }
+}
+
+/* This text again and again, until the client has gone. */
+static void send_endlessly(struct peer_side *side, const void *text)
+{
+    char block[6000];
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = ((const char *)text)[i % length];
+    while (peer_write(side, block, sizeof block / length * length))
+        continue;
+}
+
+/* T-26: the same as check_never_ends, of a peer that doesn't stop by itself. */
+static void check_maximum(enum drive_mode mode)
+{
+    enum { MOST = 1000000 };
+
+    for (int secure = 0; secure < 2; secure++) {
+        const struct peer_options options = {.kind = PEER_UNIX, .tls = secure ? &tls : NULL};
+        struct peer *peer = peer_start_with(
+            &options,
+            (struct peer_step[]){PEER_READ_HEAD, PEER_SEND(OK_LINE "\r\n"),
+                                 PEER_CALL(send_endlessly, "x"), PEER_WAIT_CLOSE, PEER_END});
+        struct client *k = client_new(mode, peer, "h");
+        libhttp_response *r = NULL;
+        const void *data = NULL;
+        int64_t length = 0, before;
+
+        if (secure)
+            libhttp_connection_set_tls(k->c, config);
+        client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+        is(client_getresponse(k, &r), LIBHTTP_OK, "T-26 until close, %s", k->name);
+        before = malloc_in_use();
+        malloc_peak_reset();
+        is(client_read_all(k, r, MOST, &data, &length), LIBHTTP_E_TOO_LARGE,
+           "T-26 reading all stops at the maximum, %s", k->name);
+        is(libhttp_response_partial(r, &data, &length), LIBHTTP_OK, "T-26 what came");
+        is(length, MOST, "T-26 C-87 is the maximum");
+        if (malloc_is_counted())
+            ok(malloc_peak() - before < 2 * MOST + CONSTANT, "T-26 %lld bytes held, %s",
+               (long long)(malloc_peak() - before), k->name);
+        libhttp_response_free(r);
+        client_free(k);
+        peer_finish(peer, "T-26 the peer's side");
+    }
+}
+
+/* Whoever closes an unread body has the next exchange at once. */
+static void check_close(enum drive_mode mode, const struct peer_tls *server, struct peer_step head,
+                        struct peer_step body, const char *what)
+{
+    const struct peer_options options = {.kind = PEER_UNIX, .tls = server};
+    struct peer *peer = peer_start_with(
+        &options,
+        (struct peer_step[]){PEER_READ_HEAD, head, body, PEER_WAIT_CLOSE, PEER_ACCEPT,
+                             PEER_READ_HEAD, PEER_SEND(OK_LINE "Content-Length: 5\r\n\r\nhello"),
+                             PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h");
+    libhttp_response *r = NULL;
+
+    if (server)
+        libhttp_connection_set_tls(k->c, config);
+    client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    is(client_getresponse(k, &r), LIBHTTP_OK, "T-23 %s, %s", what, k->name);
+    is(libhttp_response_close(r), LIBHTTP_OK, "T-23 closing it waits for nothing");
+    is(libhttp_connection_is_open(k->c), 0, "T-23 C-97 the connection is dropped");
+    ok(libhttp_connection_bytes_received(k->c) < 6 * LIBHTTP_MAX_DRAIN_DEFAULT + 70000,
+       "T-23 a bounded part was read: %lld", (long long)libhttp_connection_bytes_received(k->c));
+    libhttp_response_free(r);
+    peer_open(peer);
+    client_renew(k);
+    client_get(k, "/", 200, "hello", "T-23 the next exchange");
+    client_free(k);
+    peer_finish(peer, "T-23 %s: the peer's side, %s", what, drive_mode_name(mode));
+}
+
+/* T-23: bounded in bytes where they keep coming, in time where they don't (the peer goes on only
+ * when the body was closed). */
+static void check_closing(enum drive_mode mode)
+{
+    for (int secure = 0; secure < 2; secure++) {
+        const struct peer_tls *server = secure ? &tls : NULL;
+        struct peer_step chunked = PEER_SEND(CHUNKED), gate = PEER_GATE;
+
+        check_close(mode, server, chunked,
+                    (struct peer_step)PEER_CALL(send_endlessly, "1\r\nx\r\n"),
+                    "one-byte chunks without end");
+        check_close(mode, server, (struct peer_step)PEER_SEND(CHUNKED "0\r\n"),
+                    (struct peer_step)PEER_CALL(send_endlessly, "A: b\r\n"),
+                    "trailers without end");
+        check_close(mode, server, (struct peer_step)PEER_SEND(CHUNKED "FFFFFFFFFFFF\r\n"),
+                    (struct peer_step)PEER_CALL(send_endlessly, "x"), "a chunk without end");
+        check_close(mode, server,
+                    (struct peer_step)PEER_SEND(OK_LINE "Content-Length: 1000000\r\n\r\n"),
+                    (struct peer_step)PEER_CALL(send_endlessly, "x"), "more than is drained");
+        check_close(mode, server, (struct peer_step)PEER_SEND(OK_LINE "\r\n"),
+                    (struct peer_step)PEER_CALL(send_endlessly, "x"), "a body until close");
+        check_close(mode, server, chunked, gate, "silence before the first chunk");
+        check_close(mode, server, (struct peer_step)PEER_SEND(CHUNKED "5\r\nhel"), gate,
+                    "silence in a chunk");
+        check_close(mode, server,
+                    (struct peer_step)PEER_SEND(OK_LINE "Content-Length: 5\r\n\r\nhel"), gate,
+                    "silence in a body");
+    }
 }
 
 /* T-33: a descriptor is closed once, on every path of a failing response, and never inherited. */
@@ -224,14 +369,13 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof endless / sizeof *endless; i++)
         check_endless(&endless[i]);
-    check_announced(OK_LINE "Content-Length: 1099511627776\r\n\r\nhello", 1 << 30, "2^40 bytes");
-    check_announced(OK_LINE "Content-Length: 9223372036854775807\r\n\r\nhello", INT64_MAX,
-                    "2^63 - 1 bytes");
-    check_announced(CHUNKED "FFFFFFFF\r\nhello", INT64_MAX, "a chunk of 4 GiB");
-    check_announced(CHUNKED "7FFFFFFFFFFFFFFF\r\nhello", INT64_MAX, "a chunk of 2^63 - 1");
-    check_announced(OK_LINE "\r\nhello", INT64_MAX, "an unknown length");
     check_never_ends();
+    make_certificates();
+    in_each_mode(check_announced);
+    in_each_mode(check_maximum);
+    in_each_mode(check_closing);
     in_each_mode(check_descriptors);
     in_each_mode(check_many);
+    libhttp_tls_config_free(config);
     return done_testing();
 }
