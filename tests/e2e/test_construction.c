@@ -342,6 +342,53 @@ static void test_tls(enum drive_mode mode)
     peer_finish(peer, "C-13 the handshake fails, %s", drive_mode_name(mode));
 }
 
+/* A request, and what becomes of it where `chosen` is what ALPN ends in. */
+static void ask_by(enum drive_mode mode, const char *chosen, bool spoken)
+{
+    struct cert *ca = cert_make_ca("construction authority");
+    struct cert *leaf = cert_make(ca, &(struct cert_spec){.san = {SAN_DNS("h.example")}});
+    /* Told before the handshake's last bytes are carried. */
+    bool told = mode == DRIVE_CARRIED && !spoken;
+    struct peer_tls tls = {
+        .certificate = cert_file(leaf), .key = cert_key_file(leaf), .alpn = chosen, .later = told};
+    struct peer_options options = {.kind = PEER_UNIX, .tls = &tls};
+    struct peer *peer = peer_start_with(
+        &options, told     ? (struct peer_step[]){PEER_NO_TLS, PEER_END}
+                  : spoken ? (struct peer_step[]){PEER_READ_HEAD, PEER_SEND(OK_BODY),
+                                                  PEER_EXPECT_CLOSE, PEER_END}
+                           : (struct peer_step[]){PEER_EXPECT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_tls_config *config;
+    libhttp_response *r = NULL;
+    int32_t status;
+
+    libhttp_tls_config_new(&config);
+    libhttp_tls_config_set_ca_file(config, cert_file(ca), -1);
+    libhttp_tls_config_set_alpn(config, "h2,http/1.0,http/1.1", -1);
+    libhttp_connection_set_tls(k->c, config);
+    status = client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    if (status == LIBHTTP_OK)
+        status = client_getresponse(k, &r);
+    is(status, spoken ? LIBHTTP_OK : LIBHTTP_E_UNSUPPORTED_PROTOCOL,
+       "C-138 ALPN ended in \"%s\", %s", chosen, k->name);
+    if (!spoken) {
+        contains(libhttp_connection_error(k->c), chosen, "C-138 the sentence names it");
+        is_str(libhttp_connection_error_detail(k->c, NULL), chosen, "C-138 and it is the detail");
+        is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "C-138 C-23 and all is over");
+    }
+    libhttp_response_free(r);
+    libhttp_tls_config_free(config);
+    client_free(k);
+    peer_finish(peer, "C-138 the peer of \"%s\", %s", chosen, drive_mode_name(mode));
+}
+
+static void test_alpn(enum drive_mode mode)
+{
+    ask_by(mode, "h2", false);
+    ask_by(mode, "http/1.0", true);
+    ask_by(mode, "http/1.1", true);
+}
+
 static void test_versions(void)
 {
     char room[100];
@@ -392,5 +439,6 @@ int main(void)
     in_each_mode(test_socket);
     in_each_mode(test_max_headers);
     in_each_mode(test_tls);
+    in_each_mode(test_alpn);
     return done_testing();
 }
