@@ -303,6 +303,15 @@ const (
 
 // PutHeader puts one field. More values continue it on lines of their own, which RFC 9112 deprecates.
 func (c *Connection) PutHeader(name string, values ...string) error {
+	if len(values) > 1 { // all of them can be, or none is put
+		all, err := NewMessage()
+		for i := 1; i < len(values) && err == nil; i++ {
+			err = all.Add("Continued", values[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return c.simply(func(h uintptr) int32 {
 		first := ""
 		if len(values) > 0 {

@@ -159,6 +159,8 @@ func TestSteps(t *testing.T) {
 	check(t, errors.Is(err, libhttp.ErrCannotSendRequest), "C-16 %v", err)
 	check(t, errors.Is(err, libhttp.ErrImproperConnectionState), "C-107 its parent")
 	check(t, errors.Is(err, libhttp.ErrHTTPException), "C-107 its root")
+	err = c.PutHeader("X-Encoding", "a", "b\r\nc")
+	check(t, errors.Is(err, libhttp.ErrInvalidArgument), "T-1 C-39 all of several values, or none: %v", err)
 	must(t, c.PutHeader("Transfer-Encoding", "chunked"))
 	must(t, c.EndHeadersChunked())
 	for _, piece := range []string{"one ", "", "two"} {

@@ -109,6 +109,17 @@ TestRequests["test C-39 C-53: step by step, and a field on two lines"] = functio
     lu.assertEquals(received(), "PUT / HTTP/1.1\r\nContent-Length: 6\r\nX: one\r\n\ttwo\r\n\r\nabcdef")
 end
 
+TestRequests["test C-39 T-1: of several values all are put, or none"] = function()
+    local conn, received = support.connect(CREATED)
+    assert(conn:putrequest("GET", "/"))
+    for _, bad in ipairs { "c\r\nd", "\0", {} } do
+        lu.assertFalse((pcall(conn.putheader, conn, "X", "a", "b", bad)))
+    end
+    assert(conn:endheaders())
+    assert(conn:getresponse())
+    lu.assertNotStrContains(received(), "X: a")
+end
+
 TestRequests["test C-48 C-50: an ltn12 sink, and a body given to endheaders"] = function()
     local conn, received = support.connect(CREATED)
     assert(conn:putrequest("PUT", "/"))

@@ -177,9 +177,11 @@ class TestRequests < LibHTTPTest
     assert request.end_with?("\r\n\r\nabc")
     request = sent do |conn|
       conn.putrequest("PUT", "/", skip_host: true)
+      ["c\r\nd", nil].each { |bad| assert_raises(ArgumentError, TypeError) { conn.putheader("X", "a", "b", bad) } }
       conn.putheader("Host", "other.example").putheader("Content-Length", 2).endheaders("ok")
     end
     assert_includes request, "Host: other.example\r\n"
+    refute_includes request, "X: a", "none of several values is put where one can't be"
     assert request.end_with?("\r\n\r\nok")
   end
 

@@ -302,12 +302,18 @@ end
 -- @param value
 -- @param ... more values continue it on lines of their own (deprecated by RFC 9112; http.client has it)
 function methods:putheader(name, value, ...)
-    local h = of(self)
-    local status = core.connection_putheader(h, message.name_of(name, 2), message.value_of(value, 2))
+    local h, more = of(self), {}
+    name, value = message.name_of(name, 2), message.value_of(value, 2)
     for index = 1, select("#", ...) do
+        more[index] = message.value_of((select(index, ...)), 2)
+    end
+    if more[1] then
+        message.new({ { "Continued", more } }, 2) -- all of them can be, or none is put
+    end
+    local status = core.connection_putheader(h, name, value)
+    for index = 1, #more do
         if status == 0 then
-            local more = message.value_of((select(index, ...)), 2)
-            status = core.connection_putheader_continue(h, more)
+            status = core.connection_putheader_continue(h, more[index])
         end
     end
     return handle.done(self, status)

@@ -17,10 +17,11 @@ module LibHTTP
     # @return [self]
     def putheader(name, value, *more)
       @session.check
-      done(Core.connection_putheader(@handle, Text.value(name, "a field's name"), Text.value(value, "a field's value")))
-      more.each do |another|
-        done(Core.connection_putheader_continue(@handle, Text.value(another, "a field's value")))
-      end
+      name = Text.value(name, "a field's name")
+      value, *more = [value, *more].map { |one| Text.value(one, "a field's value") }
+      HTTPMessage.new(more.map { |one| ["Continued", one] }) # all of them can be, or none is put
+      done(Core.connection_putheader(@handle, name, value))
+      more.each { |one| done(Core.connection_putheader_continue(@handle, one)) }
       self
     end
 
