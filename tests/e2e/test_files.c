@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +21,9 @@ enum { JUNK = 1000, SIZE = 2500000 };
 
 #define START   "PUT / HTTP/1.1\r\nHost: h.example\r\nAccept-Encoding: identity\r\n"
 #define CREATED "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+
+/* 5 GiB of nothing, in no memory, and ten bytes. */
+#define HOLE ((off_t)5 << 30)
 
 /* The pattern behind some bytes that are not to be sent. */
 static char *pattern_file(void)
@@ -382,6 +386,35 @@ static void test_kernel(void)
     peer_finish(peer, "C-46 exact bytes by sendfile");
 }
 
+/* Sizes and offsets over 4 GiB: what is said, where sending begins, and what counts it. */
+static void test_huge(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Content-Length: 10\r\n\r\n0123456789"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 5368709130\r\n\r\n"),
+        PEER_SEND("HTTP/1.1 413 X\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno"),
+        PEER_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int file = memfd_create("huge", MFD_CLOEXEC);
+
+    if (pwrite(file, "0123456789", 10, HOLE) != 10 || lseek(file, HOLE, SEEK_SET) != HOLE)
+        bail_out("no huge file");
+    is(client_request_fd(k, "PUT", "/", NULL, file, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 what is left behind 5 GiB, %s", k->name);
+    client_answer(k, 201, "", "C-46 is sent");
+    is(lseek(file, 0, SEEK_CUR), HOLE + 10, "C-46 the file's offset, %s", k->name);
+    lseek(file, 0, SEEK_SET);
+    is(client_request_fd(k, "PUT", "/", NULL, file, LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
+       "C-46 C-124 5 GiB, which nobody wants, %s", k->name);
+    client_answer(k, 413, "no", "C-46 C-124 the length said is right");
+    close(file);
+    client_free(k);
+    peer_finish(peer, "C-46 the peer's side, %s", drive_mode_name(mode));
+}
+
 int main(void)
 {
     in_each_mode(test_regular);
@@ -392,6 +425,7 @@ int main(void)
     in_each_mode(test_longer);
     in_each_mode(test_ends_early);
     in_each_mode(test_unreadable);
+    in_each_mode(test_huge);
     test_kernel();
     return done_testing();
 }

@@ -200,6 +200,136 @@ static void test_written_besides(const struct way *way)
     }
 }
 
+/* What the host has done about SIGPIPE, while lines to a closed pipe raise it again and again. */
+enum { DEFAULT, IGNORED, CAUGHT, BLOCKED, PENDING, DISPOSITIONS };
+static int disposition;
+static volatile sig_atomic_t caught;
+
+static void catch (int number)
+{
+    (void)number;
+    caught = 1;
+}
+
+static void set_disposition(void)
+{
+    struct sigaction action = {.sa_handler = disposition == IGNORED  ? SIG_IGN
+                                             : disposition == CAUGHT ? catch
+                                                                     : SIG_DFL};
+    sigset_t only;
+
+    sigaction(SIGPIPE, &action, NULL);
+    sigemptyset(&only);
+    sigaddset(&only, SIGPIPE);
+    if (disposition >= BLOCKED)
+        sigprocmask(SIG_BLOCK, &only, NULL);
+    if (disposition == PENDING)
+        raise(SIGPIPE);
+}
+
+static bool disposition_stays(void)
+{
+    struct sigaction action;
+    sigset_t blocked, pending;
+
+    sigaction(SIGPIPE, NULL, &action);
+    sigprocmask(SIG_BLOCK, NULL, &blocked);
+    sigpending(&pending);
+    return !caught && sigismember(&blocked, SIGPIPE) == (disposition >= BLOCKED) &&
+           sigismember(&pending, SIGPIPE) == (disposition == PENDING) &&
+           action.sa_handler == (disposition == IGNORED  ? SIG_IGN
+                                 : disposition == CAUGHT ? catch
+                                                         : SIG_DFL);
+}
+
+static int exchange_with_disposition(const struct way *way, struct peer *peer)
+{
+    struct client *k = client_by(way, peer);
+    int ends[2];
+    int32_t status;
+
+    if (pipe(ends) != 0)
+        return 3;
+    close(ends[0]);
+    set_disposition();
+    libhttp_connection_set_debuglevel(k->c, 1);
+    libhttp_connection_set_debug_fd(k->c, ends[1]);
+    status = exchange(k);
+    client_free(k);
+    return status == LIBHTTP_OK && disposition_stays() ? 0 : 1;
+}
+
+static void test_dispositions(const struct way *way)
+{
+    static const char *const names[DISPOSITIONS] = {"as it was", "ignored", "caught", "blocked",
+                                                    "pending"};
+
+    for (disposition = DEFAULT; disposition < DISPOSITIONS; disposition++) {
+        struct peer *peer = start(way, one_answer);
+
+        is(in_child(exchange_with_disposition, way, peer), 0,
+           "T-38 SIGPIPE %s stays so, and none comes, %s%s", names[disposition],
+           drive_mode_name(way->mode), tls_name(way));
+        peer_finish(peer, "T-38 the peer");
+    }
+}
+
+/* The host closes our socket: an error, or another connection, and then all is well. */
+enum { IDLE, REQUESTED, IN_BODY, MOMENTS };
+static int moment;
+
+static int exchange_behind_our_back(const struct way *way, struct peer *peer)
+{
+    struct client *k = client_by(way, peer);
+    libhttp_response *r = NULL;
+    int32_t status;
+    int64_t got;
+    char byte;
+
+    if (moment == IDLE && exchange(k) != LIBHTTP_OK)
+        return 2;
+    if (moment != IDLE)
+        client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY);
+    if (moment == IN_BODY &&
+        (client_getresponse(k, &r) < 0 || client_read(k, r, &byte, 1, &got) < 0))
+        return 3;
+    close(libhttp_connection_fileno(k->c));
+    if (moment == IDLE)
+        status = exchange(k);
+    else if (moment == REQUESTED)
+        status = client_getresponse(k, &r);
+    else
+        status = client_read(k, r, &byte, 1, &got);
+    if (status != LIBHTTP_E_OS && (moment != IDLE || status != LIBHTTP_OK))
+        return 4;
+    libhttp_response_free(r);
+    if (status != LIBHTTP_OK && exchange(k) != LIBHTTP_OK)
+        return 5;
+    client_free(k);
+    return 0;
+}
+
+static void test_closed_behind(const struct way *way)
+{
+    static const struct peer_step scripts[MOMENTS][8] = {
+        {PEER_EXPECT(REQUEST), PEER_SEND(HEAD "hi"), PEER_ACCEPT, PEER_EXPECT(REQUEST),
+         PEER_SEND(HEAD "hi"), PEER_EXPECT_CLOSE, PEER_END},
+        {PEER_EXPECT(REQUEST), PEER_ACCEPT, PEER_EXPECT(REQUEST), PEER_SEND(HEAD "hi"),
+         PEER_EXPECT_CLOSE, PEER_END},
+        {PEER_EXPECT(REQUEST), PEER_SEND(HEAD "h"), PEER_ACCEPT, PEER_EXPECT(REQUEST),
+         PEER_SEND(HEAD "hi"), PEER_EXPECT_CLOSE, PEER_END}};
+    static const char *const names[MOMENTS] = {"idle", "waiting for a head", "in a body"};
+
+    for (moment = IDLE; moment < MOMENTS; moment++) {
+        struct peer *peer = start(way, scripts[moment]);
+
+        is(in_child(exchange_behind_our_back, way, peer), 0,
+           "T-33 the socket closed by the host, %s, %s%s", names[moment],
+           drive_mode_name(way->mode), tls_name(way));
+        peer_finish(peer, "T-33 the peer");
+    }
+}
+
 int main(void)
 {
     struct cert *ca = cert_make_ca("authority");
@@ -215,6 +345,9 @@ int main(void)
 
             test_closed_standard(&way);
             test_written_besides(&way);
+            test_dispositions(&way);
+            if (mode != DRIVE_CARRIED)
+                test_closed_behind(&way);
         }
     }
     libhttp_tls_config_free(config);
