@@ -78,6 +78,10 @@ func (e *exchange) frame(r *http.Response) {
 			r.TransferEncoding = nil
 		}
 		delete(r.Header, "Transfer-Encoding")
+		delete(r.Header, "Content-Length") // it frames nothing, and is not to be sent on: RFC 9112 6.3
+	}
+	if lengths := r.Header["Content-Length"]; len(lengths) > 0 {
+		r.Header["Content-Length"] = oneLength(lengths)
 	}
 	if names, found := r.Header["Trailer"]; found && r.TransferEncoding != nil {
 		r.Trailer = http.Header{}
@@ -95,6 +99,22 @@ func (e *exchange) frame(r *http.Response) {
 			r.ContentLength = n
 		}
 	}
+}
+
+// oneLength collapses lengths that are all the same, as fields or as a list. Others, which only a response
+// without a body may have, stay as they are.
+func oneLength(fields []string) []string {
+	if len(fields) == 1 && strings.IndexByte(fields[0], ',') < 0 {
+		return fields
+	}
+	lengths := strings.Split(strings.Join(fields, ","), ",")
+	for i := range lengths {
+		lengths[i] = strings.TrimSpace(lengths[i])
+		if lengths[i] != lengths[0] {
+			return fields
+		}
+	}
+	return lengths[:1]
 }
 
 func hasToken(values []string, token string) bool {
@@ -134,7 +154,11 @@ func (e *exchange) withStream(r *http.Response, h uintptr) (*http.Response, erro
 	}
 	e.unwatch() // the context is over with the exchange; the stream lasts until it is closed
 	s.closed = func() { e.t.release(e.conn, false, nil) }
-	r.ContentLength = -1
+	// As net/http has them: with others a reverse proxy adds "close" to what it sends on.
+	r.Close, r.ContentLength = false, 0
+	if r.StatusCode != http.StatusSwitchingProtocols {
+		r.ContentLength = -1
+	}
 	r.Body = s
 	return r, nil
 }
