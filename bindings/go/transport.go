@@ -19,7 +19,8 @@ import (
 // connecting, in the handshake, while the body is sent, and until the response's body is read. A
 // request is never sent twice: where a connection is lost before the answer, the error is
 // [ErrRemoteDisconnected], and the request may have been processed. A connection that has idled is
-// looked at before it is used again, and replaced where the server has closed it.
+// looked at before it is used again, and replaced where the server has closed it or sent what nobody
+// asked for.
 //
 // An answer that comes before the request's body was sent ends the sending; the connection is not kept
 // then. Bodies come as the server sends them: nothing is decompressed, and "Accept-Encoding: identity"
@@ -209,6 +210,9 @@ func (e *exchange) open() (*Connection, error) {
 	}
 	if err == nil && e.proxy != nil && e.key.tls != nil {
 		err = e.tunnel(c)
+	}
+	if err == nil {
+		err = c.SetStrictReuse(true) // the next request is somebody else's (T-15)
 	}
 	if err == nil && t.SourceAddress != "" {
 		err = c.SetSourceAddress(t.SourceAddress, 0)
