@@ -119,6 +119,12 @@ class Fields(list):
 
 
 class Ours:
+    c = None
+
+    def close(self):
+        if self.c:
+            ours.free(self.c.handle)
+
     def check(self, status):
         self.c.take()
         if status < 0:
@@ -468,13 +474,19 @@ def explain(rows, calls, a, b):
                  getattr(refusal, row.cause)()), None)
 
 
+# So many meet every row of the table.
+ENOUGH = 5000
+
+
 def main():
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     rows = list(table())
     used = collections.Counter()
     different = unexplained = 0
     for name, calls in drawn.sequences(count, seed):
-        a, b = perform(Theirs(), calls), perform(Ours(), calls)
+        mine = Ours()
+        a, b = perform(Theirs(), calls), perform(mine, calls)
+        mine.close()
         found = explain(rows, calls, a, b)
         used.update(found or [])
         different += found != []
@@ -484,10 +496,11 @@ def main():
                 print("# %s: %s\n#    theirs %r\n#    ours   %r" % (name, calls, a, b))
     print("# %d sequences of calls, %d otherwise than of http.client, %d not explained" % (count, different, unexplained))
     print("%sok 1 - C-28 C-50 T-1 T-5 each difference from http.client has its reason" % ("not " if unexplained else ""))
-    idle = [row for row in rows if not used[row]]
+    idle = [row for row in rows if not used[row] and count >= ENOUGH]
     for row in idle:
         print("# explains nothing: %s" % " | ".join(row))
-    print("%sok 2 - each row of the table explains something" % ("not " if idle else ""))
+    print("%sok 2 - %s" % ("not " if idle else "", "each row of the table explains something" if count >= ENOUGH
+                           else "# SKIP too few for each row of the table"))
     for row in rows:
         print("# %6d %s" % (used[row], " | ".join(row)))
     print("1..2")

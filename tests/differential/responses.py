@@ -76,6 +76,10 @@ def compare(rows, counts, name, method, asked, data, ends):
                   (name, method.decode(), data[:300], " EOF" if ends else "", *difference))
 
 
+# So many variants meet every row of the table.
+ENOUGH = 5000
+
+
 def main():
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     rows = list(table())
@@ -88,10 +92,11 @@ def main():
           (counts.all, counts.different, counts.unexplained))
     print("%sok 1 - C-64 C-90 T-10 T-19 each difference from http.client has its reason" %
           ("not " if counts.unexplained else ""))
-    idle = [row for row in rows if not counts.used[row] and not row.why.startswith("older:")]
+    idle = [row for row in rows if not counts.used[row] and not row.why.startswith("older:") and count >= ENOUGH]
     for row in idle:
         print("# explains nothing: %s" % " | ".join(row))
-    print("%sok 2 - each row of the table explains something" % ("not " if idle else ""))
+    print("%sok 2 - %s" % ("not " if idle else "", "each row of the table explains something" if count >= ENOUGH
+                           else "# SKIP too few for each row of the table"))
     for row in rows:
         print("# %6d %s" % (counts.used[row], " | ".join(row)))
     print("1..2")

@@ -43,7 +43,7 @@ static void set_config_text(struct world *w, struct fuzz_input *in)
         check_config(w->tls, libhttp_tls_config_add_ca_data(w->tls, TEXT(text)));
     else
         check_config(w->tls, libhttp_tls_config_set_client_certificate_data(
-                                 w->tls, TEXT(text), TEXT(text), text.data, 1));
+                                 w->tls, TEXT(text), TEXT(text), text.data, text.length > 0));
     fuzz_text_free(&text);
 }
 

@@ -134,9 +134,17 @@ static int lowest_free(void)
     return fd;
 }
 
+/* What bodies are sent of, in all inputs. */
+static int file = -1;
+
+static void __attribute__((destructor)) close_file(void)
+{
+    if (file >= 0)
+        close(file);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static int file = -1;
     struct fuzz_input in = {data, size};
     struct world w = {0};
     unsigned order = fuzz_byte(&in);
