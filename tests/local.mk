@@ -91,6 +91,7 @@ e2e_tests = \
 	tests/e2e/test_nonblocking \
 	tests/e2e/test_not_offered \
 	tests/e2e/test_mixture \
+	tests/e2e/test_one_host \
 	tests/e2e/test_persistence \
 	tests/e2e/test_process \
 	tests/e2e/test_reading \
