@@ -182,16 +182,11 @@ static void test_happy_eyeballs(void)
 
 static void test_ipv6(void)
 {
-    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    bool there = probe >= 0 && bind(probe, (struct sockaddr *)&loopback, sizeof loopback) == 0;
     struct peer *peer;
     libhttp_connection *c;
     char address[60];
 
-    if (probe >= 0)
-        close(probe);
-    if (!there) {
+    if (!has_ipv6_loopback()) {
         diag("no IPv6 on this machine's loopback");
         return;
     }

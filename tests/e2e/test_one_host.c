@@ -12,6 +12,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/peer.h"
+#include "support/sockets.h"
 #include "tap.h"
 
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -169,7 +170,8 @@ int main(void)
 {
     ca = cert_make_ca("one authority");
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
-        check(&urls[i], false);
+        if (urls[i].host[0] != '[' || has_ipv6_loopback())
+            check(&urls[i], false);
         check(&urls[i], true);
     }
     return done_testing();

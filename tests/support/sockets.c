@@ -176,3 +176,14 @@ bool port_answers(int port)
         close(fd);
     return fd >= 0;
 }
+
+bool has_ipv6_loopback(void)
+{
+    struct sockaddr_in6 loopback = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool there = probe >= 0 && bind(probe, (struct sockaddr *)&loopback, sizeof loopback) == 0;
+
+    if (probe >= 0)
+        close(probe);
+    return there;
+}

@@ -25,6 +25,9 @@ struct full_backlog *full_backlog_unix(const char **ret_path);
 void full_backlog_accept(struct full_backlog *full);
 void full_backlog_free(struct full_backlog *full);
 
+/* Whether ::1 is there. */
+bool has_ipv6_loopback(void);
+
 /* A blocking connection to 127.0.0.1, or -1. */
 int connect_loopback(int port);
 bool port_answers(int port);
