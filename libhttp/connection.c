@@ -126,6 +126,13 @@ void connection_exchange_done(struct libhttp_connection *c, struct session *s, b
         connection_drop_session(c);
 }
 
+/* Through a bare tunnel nothing may come before our first byte: it is looked at however soon that
+ * is, as if it had idled for long (T-45). TLS notices by itself. */
+static int64_t idle_from_now(const struct libhttp_connection *c)
+{
+    return c->destination.tunnel && !c->destination.tls ? 1 : clock_now();
+}
+
 int32_t libhttp_connection_connect(libhttp_connection *c)
 {
     int32_t status;
@@ -145,7 +152,7 @@ int32_t libhttp_connection_connect(libhttp_connection *c)
     while (drive_again(c->session, &status, &c->failure));
     if (status == LIBHTTP_OK) {
         c->session->started = 0;
-        c->session->idle_since = clock_now();
+        c->session->idle_since = idle_from_now(c);
     }
     return status;
 }

@@ -106,6 +106,7 @@ e2e_tests = \
 	tests/e2e/test_tls_end \
 	tests/e2e/test_trickle \
 	tests/e2e/test_tunnel \
+	tests/e2e/test_tunnel_tls \
 	tests/e2e/test_unload \
 	tests/e2e/test_wait
 
