@@ -32,9 +32,7 @@ void message_release(struct message *m)
 /* A large block is kept for one more message only where this one filled half of it. */
 static bool is_worth_keeping(const struct message *m)
 {
-    size_t used = m->headers.fields.count * sizeof(struct field) + m->text_length + m->along;
-
-    return m->block_capacity <= LIMIT_KEPT_LARGE && used >= m->block_capacity / 2;
+    return m->block_capacity <= LIMIT_KEPT_LARGE && m->used >= m->block_capacity / 2;
 }
 
 void message_clear(struct message *m)
@@ -90,7 +88,7 @@ int32_t message_take(struct message *m, const struct head *h, struct span bytes,
     else
         memcpy(items, h->fields, fields_size);
     m->text_length = h->length;
-    m->along = (uint32_t)(bytes.length - h->length);
+    m->used = (uint32_t)(fields_size + bytes.length);
     m->status = h->status;
     m->minor = h->minor;
     m->reason = h->reason;

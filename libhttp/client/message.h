@@ -19,7 +19,7 @@ struct message {
     char *text;
     uint32_t text_length;
     uint32_t reason, reason_length;
-    uint32_t along;                 /* bytes that were taken along */
+    uint32_t used;                  /* bytes of the block, where it is a small one */
     char *raw;                      /* the head as it arrived, made at first asking; or NULL */
     struct libhttp_headers headers; /* lent from the block */
 };

@@ -54,6 +54,5 @@ int32_t settings_slice(const struct settings *s)
         return 0;
     slice = shorter(slice, s->connect_ms);
     slice = shorter(slice, s->idle_ms);
-    slice = shorter(slice, s->total_ms >= 0 ? s->total_ms / 2 : -1);
-    return slice > 0 ? (int32_t)slice : 1;
+    return (int32_t)shorter(slice, s->total_ms < 0 ? -1 : s->total_ms - s->total_ms / 2);
 }

@@ -121,7 +121,7 @@ int32_t tls_set_ca_file(struct tls_settings *s, struct span path, struct failure
     x509_list *roots = NULL;
 
     if (path.length > 0) {
-        struct quoted room = {{0}};
+        struct quoted room;
         struct tls_file file;
 
         if (tls_file_read(path, "CA file", &file, failure) < 0)

@@ -237,6 +237,36 @@ static void test_look_is_no_wait(void)
     carry_close(&x);
 }
 
+/* A head that leaves but for its last bytes: what follows comes behind them, not before. */
+static void test_rest_of_head(void)
+{
+    static char field[PIECE + 100], out[PIECE + 1000];
+    bool good = true;
+
+    memset(field, 'x', sizeof field);
+    for (int64_t length = PIECE - 200; length < PIECE; length++) {
+        libhttp_headers *headers = NULL;
+        struct carry x = {.data = ""};
+        int64_t sent;
+        size_t got;
+
+        carry_open(&x);
+        libhttp_connection_set_max_line(x.c, PIECE * 2);
+        libhttp_headers_new(&headers);
+        libhttp_headers_add(headers, "X", -1, field, length);
+        libhttp_connection_request_pieces(x.c, "PUT", -1, "/", -1, headers, 4);
+        libhttp_connection_flush(x.c);
+        got = carry_take(&x, out, sizeof out);
+        good = libhttp_connection_send(x.c, "body", 4, &sent) == LIBHTTP_OK && sent == 4 && good;
+        libhttp_connection_flush(x.c);
+        got += carry_take(&x, out + got, sizeof out - got);
+        good = got > (size_t)length && memcmp(out + got - 9, "x\r\n\r\nbody", 9) == 0 && good;
+        libhttp_headers_free(headers);
+        carry_close(&x);
+    }
+    ok(good, "C-27 T-34 a body behind the last bytes of its head");
+}
+
 /* Over to another protocol in the middle of a body: what would be left of it is no stream. */
 static void check_switch(enum drive_mode mode, const char *method, const char *switches)
 {
@@ -337,5 +367,6 @@ int main(void)
     in_each_mode(test_switch);
     test_silent_pipe();
     test_look_is_no_wait();
+    test_rest_of_head();
     return done_testing();
 }

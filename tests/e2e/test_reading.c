@@ -239,6 +239,21 @@ static void check_bad_behind(void)
     finish(&x, r);
 }
 
+/* T-22: also for who has more to read than he can in the time. */
+static void check_total(void)
+{
+    struct carry x = {.piece = 0};
+    libhttp_response *r;
+
+    carry_open(&x);
+    r = respond(&x, FIVE "hello", strlen(FIVE));
+    libhttp_connection_set_total_timeout(x.c, 1);
+    usleep(2000); /* or any longer */
+    carry_feed_all(&x);
+    read_gives(r, 100, LIBHTTP_E_TIMEOUT, NULL, "T-22 C-120 past the total timeout");
+    finish(&x, r);
+}
+
 /* C-26: as it is cut off where it would have to be received. */
 static void check_closed_along(void)
 {
@@ -258,11 +273,14 @@ static void check_read_elsewhere(void)
 {
     struct carry x = {.piece = 3};
     libhttp_response *r;
+    int32_t events = -1;
 
     carry_open(&x);
     r = respond(&x, FIVE "hello", strlen(FIVE) + 2);
     is(libhttp_response_remaining(r), 5, "C-131 remaining");
     read_gives(r, 100, LIBHTTP_OK, "he", "C-89 what is there");
+    libhttp_response_wait(r, NULL, &events, NULL, NULL);
+    is(events, 0, "C-89 no more was asked for");
     is(libhttp_response_remaining(r), 3, "C-131 less");
     read_gives(r, 100, LIBHTTP_AGAIN, NULL, "C-89 nothing is there");
     read_gives(r, 0, LIBHTTP_OK, "", "C-89 nothing was asked");
@@ -659,6 +677,7 @@ int main(void)
     check_behind();
     check_exact_chunks();
     check_bad_behind();
+    check_total();
     check_closed_along();
     check_lines();
     check_peek();

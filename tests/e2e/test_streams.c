@@ -379,6 +379,7 @@ static void check_pending(void)
     is(events, LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE, "C-125 both are pending");
     carry_take(&x, block, sizeof block);
     is(libhttp_stream_write(s, "x", 1, &moved), LIBHTTP_OK, "C-125 there is room again");
+    is(moved, 1, "C-125 for one byte");
     carry_next(&x, "y", 1);
     carry_feed(&x);
     is(libhttp_stream_read(s, block, 9, &moved), LIBHTTP_OK, "C-125 and something to read");

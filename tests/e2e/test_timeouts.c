@@ -163,6 +163,36 @@ static void test_idle_head(int64_t ms)
     peer_finish(peer, "C-120 idle in a head: the peer");
 }
 
+/* The longest wait in poll, of a thread that wants to know. */
+static _Thread_local int longest = -1;
+
+__attribute__((visibility("default"))) int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    struct timespec time = {.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000L};
+
+    if (longest >= 0 && timeout > longest)
+        longest = timeout;
+    return ppoll(fds, count, timeout < 0 ? NULL : &time, NULL);
+}
+
+/* A receive that waited by itself has used up some of the time. */
+static void test_slice_counts(void)
+{
+    static const struct peer_step steps[] = {PEER_READ_HEAD, PEER_WAIT_CLOSE, PEER_END};
+    struct peer *peer = peer_start(steps);
+    libhttp_connection *c = conn_new(peer_port(peer), LIBHTTP_MODE_BLOCKING);
+    libhttp_response *r = NULL;
+
+    libhttp_connection_set_idle_timeout(c, 300);
+    is(libhttp_connection_connect(c), LIBHTTP_OK, "C-120 connected");
+    longest = 0;
+    is(conn_ask(c, "GET", "/", &r), LIBHTTP_E_TIMEOUT, "C-120 nothing comes");
+    ok(longest < 300, "C-120 a slice and what is left of the timeout: %d ms", longest);
+    longest = -1;
+    libhttp_connection_free(c);
+    peer_finish(peer, "C-120 the silent peer");
+}
+
 /* The body's timeout is the response's error; the connection goes on. */
 static void test_body(const struct peer_step *steps, int64_t idle, int64_t total, const char *what)
 {
@@ -399,6 +429,7 @@ int main(void)
     }
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
+    test_slice_counts();
     test_signals(); /* in blocking mode: elsewhere it is the test that waits */
     return done_testing();
 }

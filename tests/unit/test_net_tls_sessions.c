@@ -182,6 +182,7 @@ static void test_cache(void)
     tls_sessions_put(&s, "a", make_session(TLS1_2_VERSION, '2'));
     is(mark_of(tls_sessions_take(&s, "a")), '2', "C-129 before TLS 1.3 the newest");
     is(mark_of(tls_sessions_take(&s, "a")), '2', "C-129 again and again");
+    is(alive, 1, "C-129 the one before it is not kept");
     for (int i = 0; i < TLS_SESSIONS_PEERS; i++) {
         snprintf(key, sizeof key, "peer %d", i);
         tls_sessions_put(&s, key, make_session(TLS1_2_VERSION, (char)i));
@@ -195,6 +196,26 @@ static void test_cache(void)
     is(mark_of(tls_sessions_take(&s, "one more")), 'm', "the newest is there");
     tls_sessions_done(&s);
     is(alive, 0, "T-32 no session outlives the cache");
+}
+
+/* Each of its places is used. */
+static void test_places(void)
+{
+    static struct tls_sessions s;
+    char key[32];
+    int found = 0;
+
+    tls_sessions_init(&s);
+    for (int i = 0; i < TLS_SESSIONS_PEERS; i++) {
+        snprintf(key, sizeof key, "peer %d", i);
+        tls_sessions_put(&s, key, make_session(TLS1_3_VERSION, (char)i));
+    }
+    for (int i = 0; i < TLS_SESSIONS_PEERS; i++) {
+        snprintf(key, sizeof key, "peer %d", i);
+        found += mark_of(tls_sessions_take(&s, key)) == i;
+    }
+    is(found, TLS_SESSIONS_PEERS, "C-129 so many peers are remembered");
+    tls_sessions_done(&s);
 }
 
 static void *use_cache(void *cache)
@@ -255,6 +276,23 @@ static void test_fork(void)
     tls_sessions_done(&s);
 }
 
+/* While another thread of the child makes the cache anew: nothing is looked at, nothing kept. */
+static void test_changing(void)
+{
+    static struct tls_sessions s;
+    unsigned int generation;
+
+    tls_sessions_init(&s);
+    tls_sessions_put(&s, "a", make_session(TLS1_3_VERSION, '1'));
+    generation = atomic_exchange(&s.generation, UINT32_MAX);
+    tls_sessions_put(&s, "a", make_session(TLS1_3_VERSION, '2'));
+    is(alive, 1, "T-39 what can't be kept is freed");
+    ok(!tls_sessions_take(&s, "a"), "T-39 and none is given");
+    atomic_store(&s.generation, generation);
+    is(mark_of(tls_sessions_take(&s, "a")), '1', "T-39 what is there stays");
+    tls_sessions_done(&s);
+}
+
 int main(void)
 {
     static const int versions[] = {TLS1_3_VERSION, TLS1_2_VERSION};
@@ -268,7 +306,9 @@ int main(void)
         test_refused_peer(versions[i]);
     }
     test_cache();
+    test_places();
     test_threads();
     test_fork();
+    test_changing();
     return done_testing();
 }

@@ -179,6 +179,20 @@ static void check_failure(libhttp_tls_config *c, int32_t got, int32_t code, cons
     is(libhttp_tls_config_error_code(c), code, "its code");
 }
 
+/* A directory whose name is no more than a colon. */
+static void directory_colon(libhttp_tls_config *c)
+{
+    int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (here < 0 || chdir(tempdir()) < 0 || mkdir(":", 0700) < 0)
+        bail_out("no folder");
+    check_failure(c, libhttp_tls_config_set_ca_directory(c, ":", -1), LIBHTTP_E_INVALID_ARGUMENT,
+                  "a colon");
+    if (fchdir(here) < 0)
+        bail_out("no way back");
+    close(here);
+}
+
 static void test_failures(void)
 {
     libhttp_tls_config *c = make();
@@ -208,6 +222,7 @@ static void test_failures(void)
     mkdir(strcat(strcpy(text, tempdir()), "/a:b"), 0700);
     check_failure(c, libhttp_tls_config_set_ca_directory(c, text, -1), LIBHTTP_E_INVALID_ARGUMENT,
                   "a colon");
+    directory_colon(c);
     check_failure(c, libhttp_tls_config_add_ca_data(c, "rubbish", 7), LIBHTTP_E_TLS,
                   "not a certificate");
     check_failure(c, libhttp_tls_config_add_ca_data(c, "rubbish", -1), LIBHTTP_E_INVALID_ARGUMENT,

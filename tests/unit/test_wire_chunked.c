@@ -190,6 +190,20 @@ static void check_bad_lines(void)
     BODY("4\r\nhello\r\n" END, "BadChunk 'hell'", "T-13 more data than announced");
 }
 
+/* What came instead is shown. */
+static void check_sentence(void)
+{
+    char data[] = "5\r\nhelloXY";
+    struct chunked c;
+    size_t used, produced;
+
+    chunked_init(&c);
+    is(chunked_decode(&c, data, sizeof data - 1, &usual, &used, &produced, &failure),
+       LIBHTTP_E_BAD_CHUNK, "T-13 another byte behind the data");
+    contains(failure_text(&failure), "'X' where", "T-13 is the one that the sentence shows");
+    chunked_done(&c);
+}
+
 #define LIMITED(input, wanted, name) check_limits(input, sizeof(input) - 1, &limits, wanted, name)
 
 static void check_line_limits(void)
@@ -368,6 +382,7 @@ int main(void)
     check_trailers();
     check_bad_sizes();
     check_bad_lines();
+    check_sentence();
     check_line_limits();
     check_extensions();
     check_extension_border();
