@@ -89,6 +89,7 @@ e2e_tests = \
 	tests/e2e/test_modes \
 	tests/e2e/test_names \
 	tests/e2e/test_nonblocking \
+	tests/e2e/test_next_request \
 	tests/e2e/test_not_offered \
 	tests/e2e/test_mixture \
 	tests/e2e/test_one_host \
