@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "base/literal.h"
 #include "net/tls_link.h"
 
 /*
@@ -23,6 +24,13 @@
 /* Room for them, with what stands between. */
 #define NAMES_ROOM (NAMES_SHOWN * (2 + sizeof(struct quoted)))
 
+/* Where the resolver would read an address, no wildcard stands for a part of it. */
+static unsigned name_flags(const struct tls *tls)
+{
+    return literal_is_ambiguous(span_text(tls->name)) ? NAME_FLAGS | X509_CHECK_FLAG_NO_WILDCARDS
+                                                      : NAME_FLAGS;
+}
+
 bool tls_expect_peer(struct tls *tls)
 {
     X509_VERIFY_PARAM *param = SSL_get0_param(tls->ssl);
@@ -31,7 +39,7 @@ bool tls_expect_peer(struct tls *tls)
         return false;
     if (!tls->context->settings.verify_host)
         return true;
-    X509_VERIFY_PARAM_set_hostflags(param, NAME_FLAGS);
+    X509_VERIFY_PARAM_set_hostflags(param, name_flags(tls));
     if (tls->is_ip)
         return X509_VERIFY_PARAM_set1_ip_asc(param, tls->name) == 1;
     return X509_VERIFY_PARAM_set1_host(param, tls->name, 0) == 1;
@@ -128,7 +136,7 @@ static bool name_matches(const struct tls *tls, X509 *certificate)
 {
     if (tls->is_ip)
         return X509_check_ip_asc(certificate, tls->name, 0) == 1;
-    return X509_check_host(certificate, tls->name, 0, NAME_FLAGS, NULL) == 1;
+    return X509_check_host(certificate, tls->name, 0, name_flags(tls), NULL) == 1;
 }
 
 int32_t tls_check_peer(struct tls *tls)
