@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "support/certs.h"
 #include "support/modes.h"
 #include "support/process.h"
+#include "support/sockets.h"
 #include "support/tempdir.h"
 #include "tap.h"
 
@@ -330,6 +332,75 @@ static void test_closed_behind(const struct way *way)
     }
 }
 
+/* Descriptors that a program started by the host would inherit, of those opened since. */
+enum { NUMBERS = 256 };
+static bool was_open[NUMBERS];
+
+static void note_open(void)
+{
+    for (int fd = 0; fd < NUMBERS; fd++)
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+static bool all_close_on_exec(int at_least)
+{
+    int opened = 0;
+
+    for (int fd = 0; fd < NUMBERS; fd++) {
+        int flags = was_open[fd] ? -1 : fcntl(fd, F_GETFD);
+
+        if (flags >= 0 && !(flags & FD_CLOEXEC))
+            return false;
+        opened += flags >= 0;
+    }
+    return opened >= at_least;
+}
+
+/* A socket, what waits for it, what cancelling wakes, a timer, a key log. */
+static void test_close_on_exec(void)
+{
+    libhttp_connection *c = NULL;
+    libhttp_tls_config *own = NULL;
+    libhttp_response *r = NULL;
+    const char *path;
+    struct full_backlog *full = full_backlog_unix(&path);
+    int ends[2], port, listener = listen_loopback(4, &port);
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        bail_out("no pair of sockets");
+    libhttp_connection_new(&c);
+    libhttp_connection_set_mode(c, LIBHTTP_MODE_NONBLOCKING);
+    libhttp_tls_config_new(&own);
+    note_open();
+    snprintf(written_to, sizeof written_to, "%.200s/keys", tempdir());
+    libhttp_tls_config_set_key_log_file(own, written_to, -1);
+    ok(all_close_on_exec(1), "T-33 a key log is closed by exec");
+    note_open();
+    libhttp_connection_set_unix(c, path, -1);
+    is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "a Unix socket that has no room");
+    ok(all_close_on_exec(4), "T-33 its timer, and what it is waited by, are closed by exec");
+    libhttp_connection_close(c);
+    full_backlog_free(full);
+    note_open();
+    libhttp_connection_set_fd(c, fcntl(ends[0], F_DUPFD_CLOEXEC, 0));
+    libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY);
+    is(libhttp_connection_getresponse(c, &r), LIBHTTP_AGAIN, "an adopted socket");
+    libhttp_connection_wait(c, NULL, NULL, NULL, NULL);
+    ok(all_close_on_exec(2), "T-33 what it is waited by is closed by exec");
+    libhttp_connection_free(c);
+    libhttp_connection_new(&c);
+    libhttp_connection_set_mode(c, LIBHTTP_MODE_NONBLOCKING);
+    note_open();
+    libhttp_connection_set_host(c, "localhost", -1, port);
+    is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "a name");
+    ok(all_close_on_exec(2), "T-33 what its look-up is waited by is closed by exec");
+    libhttp_connection_free(c);
+    libhttp_tls_config_free(own);
+    close(ends[0]);
+    close(ends[1]);
+    close(listener);
+}
+
 int main(void)
 {
     struct cert *ca = cert_make_ca("authority");
@@ -350,6 +421,7 @@ int main(void)
                 test_closed_behind(&way);
         }
     }
+    test_close_on_exec();
     libhttp_tls_config_free(config);
     return done_testing();
 }
