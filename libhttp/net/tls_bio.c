@@ -87,7 +87,6 @@ static int bio_read(BIO *bio, char *data, size_t size, size_t *ret_got)
 
     BIO_clear_retry_flags(bio);
     tls->below = receive(tls, data, size, &got);
-    tls->starved = got == 0;
     if (tls->below == LIBHTTP_AGAIN)
         BIO_set_retry_read(bio);
     *ret_got = got;

@@ -58,8 +58,6 @@ struct tls {
     bool ended;       /* it gave EOF */
     bool smooth;      /* all that was asked of OpenSSL went well */
     bool shook_hands; /* it has seen an alert or a message of a handshake */
-    /* OpenSSL has asked for bytes that were not there: nothing whole is left in its buffer */
-    bool starved;
 };
 
 static inline struct tls *tls_of(const struct transport *t)

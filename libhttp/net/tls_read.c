@@ -108,7 +108,7 @@ static bool peek(struct tls *tls)
 
 /*
  * Ciphertext is there: only OpenSSL can tell whether it is a late ticket, which is fine, or
- * something that the peer said.
+ * something that the peer said. Of a part of a record not even it can.
  */
 static int32_t look_inside(struct tls *tls)
 {
@@ -122,8 +122,11 @@ static int32_t look_inside(struct tls *tls)
     if (tls->open && peek(tls))
         code = fail(failure, LIBHTTP_E_REMOTE_DISCONNECTED,
                     "the server sent bytes that nobody asked for");
-    else if (tls->below == LIBHTTP_AGAIN)
+    else if (tls->below == LIBHTTP_AGAIN && buffer_is_empty(tls))
         code = LIBHTTP_OK;
+    else if (tls->below == LIBHTTP_AGAIN)
+        code = fail(failure, LIBHTTP_E_REMOTE_DISCONNECTED,
+                    "the server sent a part of something that nobody asked for");
     else if (SSL_get_error(tls->ssl, 0) == SSL_ERROR_ZERO_RETURN || tls->ended)
         code = fail(failure, LIBHTTP_E_REMOTE_DISCONNECTED,
                     "the server has closed the idle connection");
@@ -147,7 +150,7 @@ static bool is_quiet(struct tls *tls)
     struct failure ignored;
     bool quiet;
 
-    if (SSL_has_pending(tls->ssl))
+    if (!buffer_is_empty(tls))
         return false;
     failure_init(&ignored);
     quiet = transport_look(tls->base.next, &ignored) == LIBHTTP_OK;
@@ -165,9 +168,9 @@ int32_t tls_look(struct transport *t, struct failure *failure)
 }
 
 /*
- * Undecrypted bytes may be half a record or a ticket: they are decrypted to see. Half a record
- * is asked about once, as it leaves `starved` behind. An end or an error counts as input: a
- * read would tell.
+ * Undecrypted bytes may be a ticket: they are decrypted to see. A part of a record counts as input:
+ * what it will be nobody can tell, and that it came before whatever is asked next is certain (T-15).
+ * So does an end or an error: a read would tell.
  */
 bool tls_has_input(const struct transport *t)
 {
@@ -181,12 +184,12 @@ bool tls_has_input(const struct transport *t)
     if (SSL_pending(tls->ssl) > 0 || SSL_get_shutdown(tls->ssl) & SSL_RECEIVED_SHUTDOWN ||
         tls->reason)
         return true;
-    if (!below && (tls->starved || !SSL_has_pending(tls->ssl)))
+    if (!below && buffer_is_empty(tls))
         return false;
     failure_init(&ignored);
     tls = tls_enter(t, &ignored);
     tls->asked = true;
-    found = peek(tls) || tls->below != LIBHTTP_AGAIN;
+    found = peek(tls) || tls->below != LIBHTTP_AGAIN || !buffer_is_empty(tls);
     tls_leave(tls);
     failure_done(&ignored);
     return found;

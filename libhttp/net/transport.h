@@ -79,7 +79,8 @@ struct transport_ops {
      * takes late tickets on the way (they are fine).
      */
     int32_t (*look)(struct transport *t, struct failure *failure);
-    /* Bytes received that `read` would give without the descriptor becoming readable. */
+    /* Bytes received that `read` would give without the descriptor becoming readable, or a part of
+     * what it would. */
     bool (*has_input)(const struct transport *t);
     /* For the given needs (WANT_… of the layer above: a read or a write gave AGAIN), what the
      * descriptor must do. */

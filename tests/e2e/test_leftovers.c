@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * T-15, T-18: what lies behind a complete response is never the next one: plain, in the same TLS
- * record, in the next one that OpenSSL has read along, and in a tunnel; however the response is
- * framed and read. The connection is closed, and the next request goes out on another.
+ * record, in the next one that OpenSSL has read along, whole or half, and in a tunnel; however the
+ * response is framed and read. The connection is closed, and the next request goes out on another.
  */
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -50,11 +50,11 @@ static const struct leftover leftovers[] = {
     {"T-18 PUT's 204 with a response", "PUT", "HTTP/1.1 204 No\r\n\r\n", EVIL, "", 204},
 };
 
-enum { PLAIN, SAME_RECORD, NEXT_RECORD, TUNNEL, TLS_IN_TUNNEL, WAYS };
+enum { PLAIN, SAME_RECORD, NEXT_RECORD, HALF_RECORD, TUNNEL, TLS_IN_TUNNEL, WAYS };
 
-static const char *const way_names[WAYS] = {"plain", "in the same TLS record",
-                                            "in the next TLS record", "in a tunnel",
-                                            "over TLS in a tunnel"};
+static const char *const way_names[WAYS] = {
+    "plain",       "in the same TLS record", "in the next TLS record", "half a TLS record",
+    "in a tunnel", "over TLS in a tunnel"};
 enum { READ_ALL, READ_ITS_LENGTH, CLOSE_UNREAD, READINGS };
 
 static struct peer_tls tls, tls_later;
@@ -73,8 +73,8 @@ static void make_certificates(void)
         bail_out("no TLS configuration");
 }
 
-/* Both in one segment, each in a record of its own. */
-static void send_records(struct peer_side *side, const void *context)
+/* Both in one segment, each in a record of its own, but for so many bytes of the last. */
+static void send_all_but(struct peer_side *side, const void *context, long rest)
 {
     const struct leftover *l = context;
     BIO *memory = BIO_new(BIO_s_mem()), *socket = SSL_get_wbio(side->ssl);
@@ -86,11 +86,22 @@ static void send_records(struct peer_side *side, const void *context)
     SSL_set0_wbio(side->ssl, memory);
     SSL_write(side->ssl, l->response, (int)strlen(l->response));
     SSL_write(side->ssl, l->behind, (int)strlen(l->behind));
-    length = BIO_get_mem_data(memory, &data);
+    length = BIO_get_mem_data(memory, &data) - rest;
     if (send(side->fd, data, (size_t)length, MSG_NOSIGNAL) != length)
         peer_complain(side, "not sent at once");
     SSL_set0_wbio(side->ssl, socket);
     BIO_free(memory);
+}
+
+static void send_records(struct peer_side *side, const void *context)
+{
+    send_all_but(side, context, 0);
+}
+
+/* What it will be nobody can tell: it may be a ticket, but isn't. */
+static void send_half(struct peer_side *side, const void *context)
+{
+    send_all_but(side, context, 10);
 }
 
 static void send_together(struct peer_side *side, const void *context)
@@ -104,6 +115,9 @@ static void send_together(struct peer_side *side, const void *context)
 
 static const struct peer_step *script(const struct leftover *l, int way)
 {
+    static void (*const senders[WAYS])(struct peer_side * side, const void *context) = {
+        [PLAIN] = send_together,   [SAME_RECORD] = send_together, [NEXT_RECORD] = send_records,
+        [HALF_RECORD] = send_half, [TUNNEL] = send_together,      [TLS_IN_TUNNEL] = send_records};
     static struct peer_step steps[20];
     int n = 0;
 
@@ -118,10 +132,8 @@ static const struct peer_step *script(const struct leftover *l, int way)
             steps[n++] = (struct peer_step)PEER_TLS;
         steps[n++] = (struct peer_step)PEER_READ_HEAD;
         if (turn == 0) {
-            steps[n++] = (struct peer_step){
-                .action = PEER_DO_CALL,
-                .call = way == NEXT_RECORD || way == TLS_IN_TUNNEL ? send_records : send_together,
-                .context = l};
+            steps[n++] =
+                (struct peer_step){.action = PEER_DO_CALL, .call = senders[way], .context = l};
             steps[n++] = (struct peer_step)PEER_EXPECT_CLOSE;
         }
     }
@@ -133,7 +145,7 @@ static const struct peer_step *script(const struct leftover *l, int way)
 
 static struct peer *start(const struct leftover *l, int way)
 {
-    bool secure = way == SAME_RECORD || way == NEXT_RECORD;
+    bool secure = way >= SAME_RECORD && way <= HALF_RECORD;
     const struct peer_options options = {.kind = PEER_UNIX,
                                          .tls = way == TLS_IN_TUNNEL ? &tls_later
                                                 : secure             ? &tls
@@ -146,7 +158,7 @@ static struct client *client(enum drive_mode mode, struct peer *peer, int way)
 {
     struct client *k = client_new(mode, peer, "h.example");
 
-    if (way == SAME_RECORD || way == NEXT_RECORD || way == TLS_IN_TUNNEL)
+    if ((way >= SAME_RECORD && way <= HALF_RECORD) || way == TLS_IN_TUNNEL)
         libhttp_connection_set_tls(k->c, config);
     if (way == TUNNEL || way == TLS_IN_TUNNEL)
         libhttp_connection_set_tunnel(k->c, "h.example", -1, LIBHTTP_PORT_DEFAULT, NULL);
