@@ -3,8 +3,10 @@
 package libhttp_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -158,6 +160,70 @@ func TestTransportWithoutGrowth(t *testing.T) {
 		}
 		response.Body.Close()
 	})
+}
+
+// upgrader answers each request with 101 and sends back what comes then.
+func upgrader(t *testing.T) string {
+	return listen(t, func(conn *net.TCPConn) {
+		for line := bufio.NewReader(conn); ; {
+			if text, err := line.ReadString('\n'); err != nil || text == "\r\n" {
+				break
+			}
+		}
+		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		io.Copy(struct{ io.Writer }{conn}, conn) // not by splice, whose pipes stay
+	})
+}
+
+func upgraded(t *testing.T, transport http.RoundTripper, address string) io.ReadWriteCloser {
+	request, _ := http.NewRequest("GET", "http://"+address, nil)
+	request.Header.Set("Connection", "Upgrade")
+	request.Header.Set("Upgrade", "x")
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	stream := response.Body.(io.ReadWriteCloser)
+	io.WriteString(stream, "ping")
+	ping := make([]byte, 4)
+	_, err = io.ReadFull(stream, ping)
+	check(t, err == nil && string(ping) == "ping", "C-125 %q %v", ping, err)
+	return stream
+}
+
+// Streams that were closed, and such as were only forgotten.
+func TestStreamsWithoutGrowth(t *testing.T) {
+	address := upgrader(t)
+	var turn int32
+	steady(t, rounds(1000), func() {
+		stream := upgraded(t, &libhttp.Transport{}, address)
+		if this := atomic.AddInt32(&turn, 1); stream != nil && this%16 != 0 {
+			stream.Close()
+		} else if this%256 == 0 {
+			runtime.GC()
+		}
+	})
+}
+
+// What was closed has given its descriptors back, without the collector.
+func TestClosedStreamHoldsNothing(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	address := upgrader(t)
+	transport := &libhttp.Transport{}
+	upgraded(t, transport, address).Close()
+	before := descriptors(t)
+	var last io.ReadWriteCloser
+	for i := 0; i < 20; i++ {
+		last = upgraded(t, transport, address)
+		last.Close()
+	}
+	eventually(t, "T-33 the descriptors are back", func() bool { return descriptors(t) <= before })
+	_, err := last.Read(make([]byte, 1))
+	check(t, errors.Is(err, libhttp.ErrClosed), "reading what is closed: %v", err)
+	_, err = last.Write([]byte("x"))
+	check(t, errors.Is(err, libhttp.ErrClosed), "writing what is closed: %v", err)
+	check(t, last.Close() == nil, "closing it again")
 }
 
 // A thousand goroutines that wait take a handful of threads.

@@ -96,7 +96,7 @@ func (p *poller) run(handle uintptr, wait waitFunc, try func() int32) int32 {
 		p.armed = time.Time{}
 		p.file.SetReadDeadline(p.armed)
 	}
-	p.try = nil
+	p.try, p.wait = nil, nil // they may lead back to who has a finalizer, which would never run then
 	arrived()
 	return p.status
 }

@@ -17,10 +17,11 @@ type Stream struct {
 	mu      sync.Mutex // around each step; nobody waits with it
 	h       uintptr
 	conn    *Connection // kept: they are used by one goroutine at a time
-	reading sync.Mutex
+	reading sync.Mutex  // of a direction; both for `over`
 	writing sync.Mutex
 	reads   *poller // each direction waits by itself
 	writes  *poller
+	over    bool   // the pollers are closed
 	closed  func() // a Transport's
 }
 
@@ -73,11 +74,15 @@ func (s *Stream) wait(h uintptr, fd, events *int32, ms, generation *int64) int32
 }
 
 func (s *Stream) run(p *poller, try func() int32) int32 {
-	return p.run(s.h, s.wait, func() int32 {
+	step := func() int32 {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return try()
-	})
+	}
+	if s.over { // nothing waits any more
+		return step()
+	}
+	return p.run(s.h, s.wait, step)
 }
 
 // Read reads what is there, and waits for the first byte; io.EOF: the peer has ended its direction.
@@ -125,12 +130,19 @@ func (s *Stream) CloseWrite() error {
 func (s *Stream) Close() error {
 	s.Cancel()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	raw.Stream_close(s.h)
 	if s.closed != nil {
 		s.closed()
 		s.closed = nil
 	}
+	s.mu.Unlock()
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.over = true
+	s.reads.close()
+	s.writes.close()
 	return nil
 }
 
