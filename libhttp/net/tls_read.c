@@ -169,8 +169,8 @@ int32_t tls_look(struct transport *t, struct failure *failure)
 
 /*
  * Undecrypted bytes may be a ticket: they are decrypted to see. A part of a record counts as input:
- * what it will be nobody can tell, and that it came before whatever is asked next is certain (T-15).
- * So does an end or an error: a read would tell.
+ * what it will be nobody can tell, and that it came before whatever is asked next is certain
+ * (T-15). So does an end or an error: a read would tell.
  */
 bool tls_has_input(const struct transport *t)
 {
