@@ -104,6 +104,7 @@ static bool split_extended(struct span value, struct span *ret_charset, struct s
     struct span rest;
 
     *ret_charset = span_of(value.data, length);
+    *ret_text = skip(value, value.length);
     if (length == value.length)
         return false;
     rest = skip(value, length + 1);

@@ -173,36 +173,46 @@ static void test_closed_pipe(void)
     peer_finish(peer, "T-38 the peer's side");
 }
 
-static int mute = -1; /* a descriptor that takes nothing */
+static int slow = -1; /* a descriptor that takes so many bytes at once: none or one */
+static size_t slow_most;
 static int refused;
 
 __attribute__((visibility("default"))) ssize_t write(int fd, const void *data, size_t length)
 {
-    if (fd != mute)
+    if (fd != slow)
         return syscall(SYS_write, fd, data, length);
+    if (slow_most > 0)
+        return syscall(SYS_write, fd, data, slow_most);
     if (++refused > 1000)
         bail_out("T-37 what takes nothing is written to on and on");
     return 0;
 }
 
-static void test_mute(void)
+static void test_slow(size_t most)
 {
     struct peer *peer = client_peer(steps);
     struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    char text[4000] = "";
     int ends[2];
 
     if (pipe(ends) != 0)
         bail_out("no pipe");
-    mute = ends[1];
-    libhttp_connection_set_debug_fd(k->c, mute);
+    slow = ends[1];
+    slow_most = most;
+    libhttp_connection_set_debug_fd(k->c, slow);
     libhttp_connection_set_debuglevel(k->c, 1);
     is(client_request(k, "PUT", "/", NULL, "123456789", 9), LIBHTTP_OK,
-       "T-37 lines to what takes none");
+       "T-37 lines to what takes %zu bytes at once", most);
     client_answer(k, 200, "answer", "T-37 hurt nobody");
-    ok(refused > 0, "T-37 though they were tried");
-    mute = -1;
-    close(ends[0]);
+    slow = -1;
     close(ends[1]);
+    if (read(ends[0], text, sizeof text - 1) < 0)
+        bail_out("the pipe can't be read");
+    close(ends[0]);
+    if (most > 0)
+        contains(text, "reply: HTTP/1.1 200 Fine\n", "T-37 all of them are there");
+    else
+        ok(refused > 0 && !*text, "T-37 and were tried");
     client_free(k);
     peer_finish(peer, "T-37 the peer's side");
 }
@@ -305,7 +315,8 @@ int main(void)
     in_each_mode(test_tunnel);
     test_bound();
     test_closed_pipe();
-    test_mute();
+    test_slow(0);
+    test_slow(1);
     test_continued();
     return done_testing();
 }

@@ -292,6 +292,30 @@ static void test_pipe_waits(enum drive_mode mode)
     peer_finish(peer, "C-130 piece by piece, %s", drive_mode_name(mode));
 }
 
+/* As much of a descriptor as the caller says, twice. */
+static void test_parts(void)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Content-Length: 6\r\n\r\nabcdef"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(DRIVE_BLOCKING, peer, "h.example");
+    int fd = full_pipe("abcdefgh");
+    int64_t sent = 0;
+
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 6);
+    is(libhttp_connection_send_fd(k->c, fd, 4, &sent), LIBHTTP_OK, "C-130 a part of a pipe");
+    is(sent, 4, "C-130 all of that part");
+    is(libhttp_connection_send_fd(k->c, fd, 2, &sent), LIBHTTP_OK, "C-130 and another");
+    is(sent, 2, "C-130 as long as it should be");
+    client_answer(k, 201, "", "C-130 the answer");
+    close(fd);
+    client_free(k);
+    peer_finish(peer, "C-130 both parts");
+}
+
 static void test_ends_early(enum drive_mode mode)
 {
     struct peer *peer = client_peer((struct peer_step[]){
@@ -430,6 +454,7 @@ int main(void)
     in_each_mode(test_ends_early);
     in_each_mode(test_unreadable);
     in_each_mode(test_huge);
+    test_parts();
     test_kernel();
     return done_testing();
 }

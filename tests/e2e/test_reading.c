@@ -274,6 +274,7 @@ static void check_read_elsewhere(void)
     struct carry x = {.piece = 3};
     libhttp_response *r;
     int32_t events = -1;
+    int64_t got;
 
     carry_open(&x);
     r = respond(&x, FIVE "hello", strlen(FIVE) + 2);
@@ -282,6 +283,9 @@ static void check_read_elsewhere(void)
     libhttp_response_wait(r, NULL, &events, NULL, NULL);
     is(events, 0, "C-89 no more was asked for");
     is(libhttp_response_remaining(r), 3, "C-131 less");
+    got = 7;
+    is(libhttp_response_read1(r, NULL, 0, &got), LIBHTTP_OK, "C-91 nothing is asked for");
+    is(got, 0, "C-91 nor given");
     read_gives(r, 100, LIBHTTP_AGAIN, NULL, "C-89 nothing is there");
     read_gives(r, 0, LIBHTTP_OK, "", "C-89 nothing was asked");
     peek_gives(r, LIBHTTP_AGAIN, NULL, "C-91 nothing to see");

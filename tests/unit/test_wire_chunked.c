@@ -224,6 +224,8 @@ static void check_line_limits(void)
     LIMITED("0\r\nA: 45678\r\nB: c\r\n\r\n", "done ''|45678|c 21", "C-83 trailers at their limits");
     LIMITED("0\r\nA: 456789\r\n\r\n", "LineTooLong ''", "C-83 T-20 a long one");
     contains(failure_text(&failure), "trailer line", "C-68 the sentence says which line");
+    LIMITED("0\r\nA: 45678\r\nB: 567\r\n\r\n", "done ''|45678|567 23",
+            "C-83 all of them as long as they may be");
     LIMITED("0\r\nA:\r\nB:\r\nC:\r\n\r\n", "TooManyHeaders ''", "C-83 T-20 many");
     LIMITED("0\r\nA: 45678\r\nB: 4567\r\n\r\n", "HeadTooLarge ''", "C-83 T-20 too much");
     LIMITED("0\r\nA: 45678\r\nB: 4567\r\nC: 4567\r\n", "HeadTooLarge ''", "T-20 far too much");

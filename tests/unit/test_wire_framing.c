@@ -44,6 +44,7 @@ static const struct framing_case {
     {"C-75 204", "", 0, 204, 1, NONE, PERSISTS, 0},
     {"C-75 204 with length 0", CL "0\r\n", 0, 204, 1, NONE, PERSISTS, 0},
     {"T-18 204 that announces a body", CL "5\r\n", 0, 204, 1, NONE, CLOSES, 0},
+    {"T-18 204 that announces a byte", CL "1\r\n", 0, 204, 1, NONE, CLOSES, 0},
     {"T-18 204 chunked", TE "chunked\r\n", 0, 204, 1, NONE, CLOSES, 0},
     {"T-18 204 with a bad length", CL "x\r\n", 0, 204, 1, NONE, CLOSES, 0},
     {"C-75 304 with a length", CL "5\r\n", 0, 304, 1, NONE, PERSISTS, 0},
