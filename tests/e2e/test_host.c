@@ -134,14 +134,16 @@ enum { BY_DEBUG, BY_KEY_LOG };
 static int written_by;
 static char written_to[300];
 
+static int debug_fd = -1;
+
 static void write_to_file(struct client *k)
 {
     libhttp_tls_config *own;
 
     if (written_by == BY_DEBUG) {
         libhttp_connection_set_debuglevel(k->c, 1);
-        libhttp_connection_set_debug_fd(
-            k->c, open(written_to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        debug_fd = open(written_to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        libhttp_connection_set_debug_fd(k->c, debug_fd);
         return;
     }
     libhttp_tls_config_new(&own);
@@ -155,12 +157,17 @@ static void write_to_file(struct client *k)
 static int exchange_over_limit(const struct way *way, struct peer *peer)
 {
     struct client *k = client_by(way, peer);
+    struct rlimit before, low;
     int32_t status;
 
     write_to_file(k);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4, 4});
+    getrlimit(RLIMIT_FSIZE, &before);
+    low = (struct rlimit){.rlim_cur = 4, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &low);
     status = exchange(k);
+    setrlimit(RLIMIT_FSIZE, &before);
     client_free(k);
+    close(debug_fd);
     return status == LIBHTTP_OK ? 0 : 1;
 }
 
@@ -174,6 +181,7 @@ static int exchange_without_reader(const struct way *way, struct peer *peer)
     close(reader);
     status = exchange(k);
     client_free(k);
+    close(debug_fd);
     return status == LIBHTTP_OK ? 0 : 1;
 }
 
@@ -258,6 +266,7 @@ static int exchange_with_disposition(const struct way *way, struct peer *peer)
     libhttp_connection_set_debug_fd(k->c, ends[1]);
     status = exchange(k);
     client_free(k);
+    close(ends[1]);
     return status == LIBHTTP_OK && disposition_stays() ? 0 : 1;
 }
 

@@ -54,6 +54,19 @@ static void test_members(void)
     is_str(members("a=\"x, b"), "<a=\"x, b>", "a quote that isn't closed reaches to the end");
 }
 
+static void test_behind_user(void)
+{
+    static const char *const texts[][2] = {
+        {"", ""}, {"a", "a"}, {"u@", ""}, {"u:p@h:1", "h:1"}, {"u@v@h", "h"}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct span s = span_behind_user(span_text(texts[i][0]));
+
+        is_mem(s.data, s.length, texts[i][1], strlen(texts[i][1]), "T-53 behind the user of '%s'",
+               texts[i][0]);
+    }
+}
+
 static void test_decimal(void)
 {
     char room[20];
@@ -69,6 +82,7 @@ int main(void)
     test_compare();
     test_trim();
     test_members();
+    test_behind_user();
     test_decimal();
     return done_testing();
 }

@@ -101,6 +101,7 @@ static const char *const bads[][2] = {
     {"http://@a/", "user information"},
     {"http://u:secret/@a/", "percent-encoded"},
     {"http://u:secret?@a/", "percent-encoded"},
+    {"http://u:-secret/@a/", "percent-encoded"},
     {"http://u:secret#@a/", "percent-encoded"},
     {"http://a:80x/", "'80x'"},
     {"http://a:-1/", "'-1'"},
