@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -111,6 +112,7 @@ static void test_full(bool nonblocking)
     start = clock_now();
     for (int turn = 0; turn < 10; turn++) {
         struct wait wait;
+        struct pollfd only;
 
         is(transport_advance(t, clock_now(), &net.failure), LIBHTTP_AGAIN,
            "C-127 a full backlog: AGAIN");
@@ -119,8 +121,8 @@ static void test_full(bool nonblocking)
             bail_out("C-127 the socket itself can't be waited for");
         ok(fcntl(wait.fd, F_GETFL) & O_NONBLOCK, "C-127 a descriptor for any event loop");
         /* An event loop that looks at the descriptor alone. */
-        wait.deadline = CLOCK_NEVER;
-        ok(net_wait(t, 0, 10000), "C-127 it becomes ready after a while");
+        only = (struct pollfd){.fd = wait.fd, .events = POLLIN};
+        is(poll(&only, 1, 10000), 1, "C-127 it becomes ready after a while");
     }
     start = (clock_now() - start) / 1000;
     ok(start >= 100, "C-127 without spinning: ten times in %lld ms", (long long)start);

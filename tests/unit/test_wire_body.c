@@ -228,6 +228,7 @@ static void check_skip_framing(void)
     is(skip_in(&b, "1\r\n", LIBHTTP_OK), 3, "another");
     is(feed(&b, "a", 1, &produced), 1, "its byte");
     is(skip_in(&b, "\rx", LIBHTTP_E_BAD_CHUNK), 1, "C-80 broken framing is told, and where");
+    failure_done(&failure);
     body_done(&b);
     begin(&b, BODY_LENGTH, 2);
     is(skip_in(&b, "ab", LIBHTTP_OK), 0, "another body has none");
