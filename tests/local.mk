@@ -139,6 +139,7 @@ script_tests = \
 	tests/checks/includes.sh \
 	tests/checks/install.sh \
 	tests/checks/launch.sh \
+	tests/checks/memcheck.sh \
 	tests/checks/style.sh \
 	tests/checks/symbols.sh \
 	tests/doc/guide.sh \
