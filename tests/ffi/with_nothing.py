@@ -182,7 +182,7 @@ for function in functions.values():
                 held = False
                 details.append("NULL as %s: %s, %r" % (name, result, said))
         elif kind == "int64_t" and re.search(r"length|capacity|maximum", name):
-            for bad in (-4, -(1 << 63)):
+            for bad in (-5, -(1 << 63)):
                 result, said = with_one_bad(function, position, bad)
                 word = name.replace("_length", "")
                 if result in (STATE, CANNOT_SEND_HEADER):
