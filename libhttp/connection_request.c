@@ -117,8 +117,8 @@ static int32_t decide_framing(struct libhttp_connection *c, int32_t flags)
         if (r->has_coding)
             c->exchange->upload.kind = UPLOAD_RAW;
         else if (r->wants_length)
-            return request_field(r, &c->exchange->output, span_text("Content-Length"),
-                                 span_text("0"), &c->failure);
+            return request_framing(r, &c->exchange->output, span_text("Content-Length"),
+                                   span_text("0"), &c->failure);
         return LIBHTTP_OK;
     }
     c->exchange->upload.kind = UPLOAD_CHUNKED;
@@ -127,8 +127,8 @@ static int32_t decide_framing(struct libhttp_connection *c, int32_t flags)
             &c->failure, LIBHTTP_E_INVALID_ARGUMENT,
             "chunks can't be encoded: the Transfer-Encoding that was put doesn't end in chunked");
     return r->has_coding ? LIBHTTP_OK
-                         : request_field(r, &c->exchange->output, span_text("Transfer-Encoding"),
-                                         span_text("chunked"), &c->failure);
+                         : request_framing(r, &c->exchange->output, span_text("Transfer-Encoding"),
+                                           span_text("chunked"), &c->failure);
 }
 
 int32_t request_head_end(struct libhttp_connection *c, int32_t flags)

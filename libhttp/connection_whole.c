@@ -43,12 +43,12 @@ static int32_t put_framing(struct libhttp_connection *c, const struct whole *w, 
         return LIBHTTP_OK;
     if (!is_length(w->length)) {
         *ret_flags = LIBHTTP_ENCODE_CHUNKED;
-        return request_field(&c->exchange->request, &c->exchange->output,
-                             span_text("Transfer-Encoding"), value, &c->failure);
+        return request_framing(&c->exchange->request, &c->exchange->output,
+                               span_text("Transfer-Encoding"), value, &c->failure);
     }
     value = span_of_decimal(digits, w->length == LIBHTTP_NO_BODY ? 0 : (uint64_t)w->length);
-    return request_field(&c->exchange->request, &c->exchange->output, span_text("Content-Length"),
-                         value, &c->failure);
+    return request_framing(&c->exchange->request, &c->exchange->output, span_text("Content-Length"),
+                           value, &c->failure);
 }
 
 static int32_t put_fields(struct libhttp_connection *c, const struct fields *fields)

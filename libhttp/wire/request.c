@@ -152,6 +152,7 @@ static int32_t begin(struct request *r, struct buf *out, struct span method, str
         if (!(skip & REQUEST_SKIP_ACCEPT_ENCODING))
             auto_encoding(r, out);
     }
+    r->auto_end = buf_length(out);
     if (status == LIBHTTP_OK && buf_failed(out))
         status = request_no_room(out, failure);
     return status;
@@ -188,9 +189,13 @@ static void find_place(const struct request *r, enum known_field known, const st
     }
 }
 
-/* The automatic lines after a field was put: one may be gone, and the one behind it has moved. */
-static void adjust_places(struct request *r, enum known_field known, size_t new_length)
+/* The automatic lines after a field was put in the place of one: that is gone, and what is behind
+ * it has moved. */
+static void adjust_places(struct request *r, enum known_field known, size_t old_length,
+                          size_t new_length)
 {
+    if (old_length > 0)
+        r->auto_end = r->auto_end - old_length + new_length;
     if (known == KNOWN_HOST && r->auto_host_length > 0) {
         r->auto_encoding = r->auto_encoding - r->auto_host_length + new_length;
         r->auto_host_length = 0;
@@ -199,13 +204,40 @@ static void adjust_places(struct request *r, enum known_field known, size_t new_
     }
 }
 
+static int32_t put_line(struct buf *out, size_t at, size_t old_length, struct span name,
+                        struct span value, struct failure *failure)
+{
+    char *place = make_room(out, at, old_length, name.length + value.length + 4);
+
+    if (!place)
+        return request_no_room(out, failure);
+    place = put(put(place, name), span_of(": ", 2));
+    put(put(place, value), span_of("\r\n", 2));
+    return LIBHTTP_OK;
+}
+
+int32_t request_framing(struct request *r, struct buf *out, struct span name, struct span value,
+                        struct failure *failure)
+{
+    struct request noted = *r;
+    int32_t status = request_note(&noted, known_field_of(name), name, value, failure);
+
+    if (status == LIBHTTP_OK)
+        status = put_line(out, r->auto_end, 0, name, value, failure);
+    if (status < 0)
+        return status;
+    if (noted.last_field_end > 0)
+        noted.last_field_end += name.length + value.length + 4;
+    *r = noted;
+    return LIBHTTP_OK;
+}
+
 int32_t request_field(struct request *r, struct buf *out, struct span name, struct span value,
                       struct failure *failure)
 {
     enum known_field known = known_field_of(name);
     struct request noted = *r;
     size_t at, old_length, length;
-    char *place;
     int32_t status = field_check(name, &value, failure);
 
     if (status == LIBHTTP_OK)
@@ -214,12 +246,10 @@ int32_t request_field(struct request *r, struct buf *out, struct span name, stru
         return status;
     find_place(r, known, out, &at, &old_length);
     length = name.length + value.length + 4;
-    place = make_room(out, at, old_length, length);
-    if (!place)
-        return request_no_room(out, failure);
-    place = put(put(place, name), span_of(": ", 2));
-    put(put(place, value), span_of("\r\n", 2));
-    adjust_places(&noted, known, length);
+    status = put_line(out, at, old_length, name, value, failure);
+    if (status < 0)
+        return status;
+    adjust_places(&noted, known, old_length, length);
     noted.last = (uint8_t)known;
     noted.last_field_end = at + length - 2;
     *r = noted;
@@ -245,6 +275,8 @@ int32_t request_continue(struct request *r, struct buf *out, struct span value,
     if (!place)
         return request_no_room(out, failure);
     put(put(place, span_of("\r\n\t", 3)), value);
+    if (r->last_field_end < r->auto_end)
+        r->auto_end += value.length + 3;
     r->last_field_end += value.length + 3;
     return request_note(r, known, name, value, failure);
 }

@@ -27,6 +27,8 @@ struct request {
     size_t auto_host_length;
     size_t auto_encoding; /* the same of Accept-Encoding */
     size_t auto_encoding_length;
+    size_t auto_end; /* where the request line and the automatic fields end, or what took their
+                        place */
     size_t last_field_end; /* where the last field put ends (before its CRLF), for a continuation;
                               0: none */
 };
@@ -62,6 +64,13 @@ int32_t request_begin(struct request *r, struct buf *out, struct span method, st
  */
 int32_t request_field(struct request *r, struct buf *out, struct span name, struct span value,
                       struct failure *failure);
+
+/*
+ * The field that frames the body, where the caller didn't put one: behind the automatic ones,
+ * before all of the caller's (C-43). Errors as of request_field.
+ */
+int32_t request_framing(struct request *r, struct buf *out, struct span name, struct span value,
+                        struct failure *failure);
 
 /* CRLF HTAB value: continues the field last put (C-39), but Host or a framing field. */
 int32_t request_continue(struct request *r, struct buf *out, struct span value,

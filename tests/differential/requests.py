@@ -385,6 +385,14 @@ class Message:
         del self.lines[fields[0]:end]
         self.lines[place:place] = moved
 
+    def frame(self, line):
+        """Framing stands behind the automatic fields, or what took their place."""
+        _, _, _, skip_host, skip_encoding = self.calls("putrequest")[0]
+        place = 1 + (not skip_host) + (not skip_encoding)
+        while self.lines[place:] and self.lines[place][:1] == b"\t":
+            place += 1
+        self.lines.insert(place, line)
+
     def unchunked(self):
         data, rest = b"", self.body
         while rest:
@@ -408,7 +416,7 @@ class Message:
         """Chunks are declared, where the caller didn't; ended, though there is nothing in them; send() makes them too."""
         if self.pieces() is not None and not self.find(b"content-length"):
             if not self.find(b"transfer-encoding"):
-                self.lines.append(b"Transfer-Encoding: chunked")
+                self.frame(b"Transfer-Encoding: chunked")
             self.body = b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in self.pieces()) + b"0\r\n\r\n"
 
     def length_wins(self):
@@ -421,7 +429,7 @@ class Message:
         steps = self.calls("putrequest")
         if (steps and self.calls("endheaders") and steps[0][1].upper() in (b"PUT", b"POST", b"PATCH") and
                 not self.find(b"content-length") and not self.find(b"transfer-encoding")):
-            self.lines.append(b"Content-Length: 0")
+            self.frame(b"Content-Length: 0")
 
     def bare_ipv6(self):
         """An address without brackets has no port."""

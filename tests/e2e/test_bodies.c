@@ -59,7 +59,7 @@ static void test_own_framing(enum drive_mode mode)
         PEER_EXPECT("PUT" START "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
         PEER_SEND(CREATED),
         PEER_EXPECT("PUT" START
-                    "X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+                    "Transfer-Encoding: chunked\r\nX-A: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
         PEER_SEND(CREATED),
         PEER_EXPECT_CLOSE,
         PEER_END,

@@ -304,6 +304,49 @@ static int32_t go_on(const char *value)
     return request_continue(&request, &out, span_text(value), failure);
 }
 
+static int32_t frame(const char *name, const char *value)
+{
+    return request_framing(&request, &out, span_text(name), span_text(value), failure);
+}
+
+static void check_framing(void)
+{
+    begin("GET", "/");
+    field("A", "1");
+    is(frame("Content-Length", "0"), LIBHTTP_OK, "framing");
+    is_out(START "Content-Length: 0\r\nA: 1\r\n", "C-43 before the caller's fields");
+    ok(request.has_length && request.length == 0, "and noted");
+    is(go_on("2"), LIBHTTP_OK, "a field behind it can be continued");
+    is_out(START "Content-Length: 0\r\nA: 1\r\n\t2\r\n", "C-39 at its own end");
+    keeps(frame("Transfer-Encoding", "chunked"), LIBHTTP_E_INVALID_ARGUMENT,
+          START "Content-Length: 0\r\nA: 1\r\n\t2\r\n", "C-47 not a second");
+    begin("GET", "/");
+    is(frame("Transfer-Encoding", "chunked"), LIBHTTP_OK, "framing first");
+    is(go_on("x"), LIBHTTP_E_INVALID_ARGUMENT, "is no field of the caller's to continue");
+    field("Host", "other:81");
+    field("accept-encoding", "");
+    is_out("GET / HTTP/1.1\r\nHost: other:81\r\naccept-encoding: \r\n"
+           "Transfer-Encoding: chunked\r\n",
+           "C-33 C-43 fields in the place of the automatic ones stay before it");
+    begin("GET", "/");
+    field("Accept-Encoding", "a");
+    go_on("b");
+    field("A", "1");
+    go_on("2");
+    frame("Content-Length", "7");
+    go_on("3");
+    is_out("GET / HTTP/1.1\r\nHost: example.org\r\nAccept-Encoding: a\r\n\tb\r\n"
+           "Content-Length: 7\r\nA: 1\r\n\t2\r\n\t3\r\n",
+           "C-39 C-43 continued ones too");
+    begin_with("GET", "/", REQUEST_SKIP_HOST, NULL);
+    field("Accept-Encoding", "a-longer-one-than-the-other");
+    field("Host", "h");
+    frame("Content-Length", "7");
+    is_out("GET / HTTP/1.1\r\nAccept-Encoding: a-longer-one-than-the-other\r\n"
+           "Content-Length: 7\r\nHost: h\r\n",
+           "C-33 C-43 and those where they were skipped behind it");
+}
+
 static void check_continued(void)
 {
     size_t before;
@@ -437,6 +480,7 @@ int main(void)
     check_bad_host_fields();
     check_length();
     check_coding();
+    check_framing();
     check_continued();
     check_full();
     check_memory();
