@@ -385,6 +385,45 @@ static void check_good(const struct door *door)
         diag("%s", door->sentence());
 }
 
+/* What is taken for a host can be used as one: it stands in what is sent first, TLS's too. */
+static void check_long_host(size_t length, bool through_tunnel)
+{
+    libhttp_connection *c = NULL;
+    char *host = malloc(length);
+    const void *out = NULL;
+    int64_t sent = 0;
+    int32_t status;
+
+    libhttp_connection_new(&c);
+    memset(host, 'a', length);
+    for (size_t i = 60; i + 1 < length; i += 61)
+        host[i] = '.';
+    status = through_tunnel ? libhttp_connection_set_tunnel(c, host, (int64_t)length, 443, NULL)
+                            : libhttp_connection_set_host(c, host, (int64_t)length, 443);
+    is(status, length <= 255 ? LIBHTTP_OK : LIBHTTP_E_INVALID_URL, "T-31 a host of %zu bytes%s",
+       length, through_tunnel ? ", through a tunnel" : "");
+    if (status == LIBHTTP_OK) {
+        libhttp_connection_set_carried(c);
+        libhttp_connection_set_tls(c, libhttp_tls_config_default());
+        is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "T-31 it is asked for: %s",
+           libhttp_connection_error(c));
+        libhttp_connection_take(c, &out, &sent);
+        ok(memmem(out, (size_t)sent, host, length), "T-31 all of it");
+    }
+    libhttp_connection_free(c);
+    free(host);
+}
+
+static void check_long_hosts(void)
+{
+    static const size_t lengths[] = {1, 2, 63, 64, 127, 128, 253, 254, 255, 256, 70000};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        check_long_host(lengths[i], false);
+        check_long_host(lengths[i], true);
+    }
+}
+
 /* Getters of names: an answer, no status. */
 static void check_lookups(void)
 {
@@ -480,6 +519,7 @@ int main(void)
     }
     is(set_tunnel(NULL, 3), LIBHTTP_E_INVALID_ARGUMENT, "T-6 set_tunnel: NULL of three bytes");
     check_lookups();
+    check_long_hosts();
     and_begin(LIBHTTP_OK);
     libhttp_connection_set_mode(idle, LIBHTTP_MODE_BLOCKING);
     libhttp_connection_putrequest(idle, "GET", -1, "/", -1, 0);
