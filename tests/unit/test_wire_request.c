@@ -384,8 +384,8 @@ static void check_continued(void)
 /* At every size of the buffer: an error that leaves it as it was, or all of it. */
 static void check_full(void)
 {
-    static const char wanted[] =
-        "GET / HTTP/1.1\r\nHost: h\r\n" AE "A: 1\r\n\t22222222222222222222\r\n\r\n";
+    static const char wanted[] = "GET / HTTP/1.1\r\nHost: h\r\n" AE
+                                 "Content-Length: 7\r\nA: 1\r\n\t22222222222222222222\r\n\r\n";
     static const char begun[] = "GET / HTTP/1.1\r\nHost: example.org\r\n" AE;
     bool good = true;
 
@@ -406,6 +406,9 @@ static void check_full(void)
         before = buf_length(&out);
         if (status == LIBHTTP_OK && (status = go_on("22222222222222222222")) < 0)
             good = good && buf_length(&out) == before;
+        before = buf_length(&out);
+        if (status == LIBHTTP_OK && (status = frame("Content-Length", "7")) < 0)
+            good = good && buf_length(&out) == before && !request.has_length;
         before = buf_length(&out);
         if (status == LIBHTTP_OK && (status = request_end(&out, failure)) < 0)
             good = good && buf_length(&out) == before;
