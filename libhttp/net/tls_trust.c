@@ -187,7 +187,7 @@ static bool append_roots(x509_list *to, x509_list *from)
 int32_t tls_add_ca_data(struct tls_settings *s, struct span data, struct failure *failure)
 {
     x509_list *roots = tls_certificates(data, "CA data", failure);
-    bool added = true;
+    bool added;
 
     if (!roots)
         return failure->code;

@@ -375,6 +375,9 @@ static void check_pending(void)
     while (status == LIBHTTP_OK)
         status = libhttp_stream_write(s, block, sizeof block, &moved);
     is(status, LIBHTTP_AGAIN, "C-125 no more can be written");
+    moved = 7;
+    is(libhttp_stream_write(s, block, 1, &moved), LIBHTTP_AGAIN, "C-125 not even a byte");
+    is(moved, 7, "C-125 of which nothing is told");
     libhttp_stream_wait(s, NULL, &events, NULL, NULL);
     is(events, LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE, "C-125 both are pending");
     carry_take(&x, block, sizeof block);
@@ -398,6 +401,7 @@ static void check_arguments(void)
     is(libhttp_stream_write(NULL, "", 0, &got), LIBHTTP_E_INVALID_ARGUMENT, "C-125 to write to");
     is(libhttp_stream_close(NULL), LIBHTTP_E_INVALID_ARGUMENT, "C-125 to close");
     is(libhttp_stream_fileno(NULL), -1, "C-125 no descriptor");
+    is(libhttp_stream_tls_reason(NULL), 0, "C-125 no reason");
     libhttp_stream_free(NULL);
 }
 

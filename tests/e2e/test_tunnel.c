@@ -165,6 +165,8 @@ static const struct reply replies[] = {
     {"C-61 1xx before it",
      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
      LIBHTTP_OK, 200},
+    {"C-60 T-50 300 doesn't", "HTTP/1.1 300 Multiple Choices\r\n\r\n", LIBHTTP_E_TUNNEL_FAILED,
+     300},
     {"C-60 T-30 407",
      "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n"
      "Content-Length: 4\r\n\r\nauth",

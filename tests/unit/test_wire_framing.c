@@ -109,6 +109,8 @@ static const struct framing_case {
     {"C-78 63 bits", CL "9223372036854775807\r\n", 0, 200, 1, LENGTH, PERSISTS, INT64_MAX},
     {"C-78 equal fields", CL "5\r\n" CL "5\r\n", 0, 200, 1, LENGTH, PERSISTS, 5},
     {"C-78 an equal list", CL "5, 5,5\r\n", 0, 200, 1, LENGTH, PERSISTS, 5},
+    {"C-78 an equal list before another field", CL "5, 5,5\r\nA: b\r\n", 0, 200, 1, LENGTH,
+     PERSISTS, 5},
     {"C-73 behind a fold", CL "\r\n\t5\r\n", 0, 200, 1, LENGTH, PERSISTS, 5},
     {"C-78 T-11 64 bits", CL "9223372036854775808\r\n", 0, 200, 1, BAD_CL, 0, 0},
     {"C-78 T-11 2^64 + 5", CL "18446744073709551621\r\n", 0, 200, 1, BAD_CL, 0, 0},
