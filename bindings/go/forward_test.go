@@ -40,8 +40,8 @@ func serveBytes(t *testing.T, answers []string, behind string) string {
 			if behind == "" {
 				conn.Close()
 			} else {
-				io.WriteString(conn, behind)
 				t.Cleanup(func() { conn.Close() })
+				io.WriteString(conn, behind)
 			}
 		}
 	}()

@@ -110,6 +110,8 @@ class Connection:
     def feed(self, data, ends):
         taken = I64()
         while data and feed(self.handle, data, len(data), ctypes.byref(taken)) == OK:
+            if not taken.value:
+                raise OverflowError("more than fits before something is read")
             data = data[taken.value:]
         if ends:
             feed_eof(self.handle)
