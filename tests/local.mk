@@ -314,6 +314,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/tempdir.h \
 	tests/support/tls_pair.c \
 	tests/support/tls_pair.h \
+	tests/support/unwatched.c \
+	tests/support/unwatched.h \
 	tests/tap.h
 tests_support_libsupport_la_LIBADD = $(OPENSSL_LIBS)
 

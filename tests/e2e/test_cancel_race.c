@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/conn.h"
+#include "support/fewer.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -112,7 +113,7 @@ static void *cancel(void *argument)
 
     while (!atomic_load(&w->done)) {
         w->seed = w->seed * 1103515245 + 12345;
-        nanosleep(&(struct timespec){.tv_nsec = (w->seed >> 8) % 200000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = (w->seed >> 8) % 200000 * fewer()}, NULL);
         libhttp_connection_cancel(w->c);
         atomic_fetch_add(&cancels, 1);
     }

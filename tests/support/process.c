@@ -16,6 +16,7 @@
 
 #include "support/counts.h"
 #include "support/sockets.h"
+#include "support/unwatched.h"
 #include "tap.h"
 
 struct process {
@@ -133,7 +134,7 @@ _Noreturn void process_leave(int status)
 {
     if (malloc_is_plain())
         exit(status);
-    _exit(status);
+    leave_unwatched(status);
 }
 
 void make_folder(const char *path, const char *more)
