@@ -237,9 +237,7 @@ int32_t host_parse(struct span text, int32_t port, struct host *ret, struct fail
     if (port < HOST_PORT_DEFAULT || port > PORT_MAX)
         return fail(failure, LIBHTTP_E_INVALID_URL, "the port is not 0 to 65535: %d", (int)port);
     if (has_control(text))
-        return invalid(failure, "a blank or control byte in a host", span_behind_user(text));
-    if (memchr(text.data, '@', text.length))
-        return invalid(failure, "user information before the host", span_behind_user(text));
+        return invalid(failure, "a blank or control byte in a host", text);
     if (bracketed && end == 0)
         return invalid(failure, "a bracket without its other", text);
     status = parse_rest(text, end, &port, failure);

@@ -106,7 +106,7 @@ struct bad {
 static const struct bad bads[] = {
     {"C-2", "h:", -1, "'h:'"},
     {"C-2", "h:http", -1, "'http'"},
-    {"C-2", "user:password@host", -1, "user information before the host: 'host'"},
+    {"C-2", "user:password@host", -1, "'password@host'"},
     {"C-2", "http://a", -1, "'//a'"},
     {"C-2", "www.python.org:80x", -1, "'80x'"},
     {"C-2", "[::1]:", -1, "'[::1]:'"},
@@ -137,7 +137,7 @@ static const struct bad bads[] = {
     {"C-7", "h h", -1, "'h h'"},
     {"C-7", "h\r\nX: y", -1, "'h\\x0d\\x0aX: y'"},
     {"T-3", "h\t", -1, "\\x09"},
-    {"T-3", "user@host", -1, "user information before the host: 'host'"},
+    {"T-3", "user@host", -1, "'user@host'"},
     {"T-3", "a/b", -1, "'a/b'"},
     {"T-3", "a?b", -1, "'a?b'"},
     {"T-3", "a#b", -1, "'a#b'"},
