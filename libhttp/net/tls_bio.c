@@ -33,19 +33,22 @@ int32_t tls_flush(struct tls *tls, struct failure *failure)
     return code;
 }
 
-void tls_flush_quietly(struct tls *tls)
+bool tls_flush_quietly(struct tls *tls)
 {
     struct failure ignored;
+    int32_t code;
 
     if (buf_length(&tls->unsent) == 0)
-        return;
+        return true;
     failure_init(&ignored);
+    code = tls_flush(tls, &ignored);
     /* What can never leave is not waited for. */
-    if (tls_flush(tls, &ignored) == LIBHTTP_E_OS) {
+    if (code == LIBHTTP_E_OS) {
         tls->send_error = ignored.os_error;
         buf_consume(&tls->unsent, buf_length(&tls->unsent));
     }
     failure_done(&ignored);
+    return code != LIBHTTP_E_NO_MEMORY;
 }
 
 /* Without a descriptor (carried mode) nothing can sleep: what was fed is used up, its end too. */
@@ -62,7 +65,8 @@ static int32_t receive(struct tls *tls, char *data, size_t size, size_t *ret_got
     struct iovec area = {.iov_base = data, .iov_len = size};
     int32_t code;
 
-    tls_flush_quietly(tls);
+    if (!tls_flush_quietly(tls))
+        return fail_memory(tls->failure);
     if (!may_ask(tls)) {
         io->may_sleep = false;
         return LIBHTTP_AGAIN;

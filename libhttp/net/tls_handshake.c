@@ -61,7 +61,8 @@ static int32_t shake_hands(struct tls *tls)
         return tls->failure->code;
     if (SSL_do_handshake(tls->ssl) != 1) {
         code = handshake_failed(tls, doing);
-        tls_flush_quietly(tls);
+        if (!tls_flush_quietly(tls) && code == LIBHTTP_AGAIN)
+            code = fail_memory(tls->failure);
         return code;
     }
     code = tls_check_peer(tls);

@@ -71,8 +71,9 @@ void tls_leave(struct tls *tls);
 
 /* tls_bio.c: sends what waits: AGAIN while some is left. */
 int32_t tls_flush(struct tls *tls, struct failure *failure);
-/* The same where an error may be left for later: who reads wants what the peer has sent before. */
-void tls_flush_quietly(struct tls *tls);
+/* The same where an error may be left for later: who reads wants what the peer has sent before.
+ * False where memory was missing: waiting gives none. */
+bool tls_flush_quietly(struct tls *tls);
 
 /* tls.c: before anything is done: CANCELLED, or why TLS doesn't work any more. */
 int32_t tls_check(struct tls *tls, const char *doing);

@@ -109,15 +109,29 @@ static bool memory_was_missing(long result)
     return missing;
 }
 
+static bool name_matches(const struct tls *tls, X509 *certificate)
+{
+    if (tls->is_ip)
+        return X509_check_ip_asc(certificate, tls->name, 0) == 1;
+    return X509_check_host(certificate, tls->name, 0, name_flags(tls), NULL) == 1;
+}
+
+static bool is_mismatch(long result)
+{
+    return result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}
+
 static int32_t refuse(struct tls *tls, long result, X509 *certificate)
 {
     char names[NAMES_ROOM + sizeof "; it is for , ..."] = "";
 
     if (memory_was_missing(result))
         return fail_memory(tls->failure);
-    if (certificate &&
-        (result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH))
+    if (certificate && is_mismatch(result)) {
+        if (name_matches(tls, certificate)) /* so it was memory, of which OpenSSL says nothing */
+            return fail_memory(tls->failure);
         show_names(names, sizeof names, certificate);
+    }
     fail(tls->failure, LIBHTTP_E_CERTIFICATE, "certificate of %s was not accepted: %s (%ld)%s",
          QUOTE(span_text(tls->name)), X509_verify_cert_error_string(result), result, names);
     tls->failure->tls_reason = ERR_PACK(ERR_LIB_SSL, 0, SSL_R_CERTIFICATE_VERIFY_FAILED);
@@ -130,13 +144,6 @@ int32_t tls_fail_certificate(struct tls *tls)
 
     return refuse(tls, SSL_get_verify_result(tls->ssl),
                   sk_X509_num(chain) > 0 ? sk_X509_value(chain, 0) : NULL);
-}
-
-static bool name_matches(const struct tls *tls, X509 *certificate)
-{
-    if (tls->is_ip)
-        return X509_check_ip_asc(certificate, tls->name, 0) == 1;
-    return X509_check_host(certificate, tls->name, 0, name_flags(tls), NULL) == 1;
 }
 
 int32_t tls_check_peer(struct tls *tls)

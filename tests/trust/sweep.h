@@ -102,6 +102,8 @@ struct sweep_fault {
     int64_t may_leak; /* bytes that OpenSSL is known to lose without memory */
     /* Whether this error may come of it; NULL: any that is clear. */
     bool (*accepts)(const struct sweep_fault *fault, const struct sweep_failure *failure);
+    /* Whether OpenSSL may leave out an algorithm for good, saying nothing. */
+    bool may_cripple;
     const char *what;
 };
 
@@ -119,6 +121,7 @@ struct sweep {
     int64_t points;
     int64_t ended; /* points at which an error ended the exchange */
     int64_t leaks; /* points at which memory was lost, also where that is allowed */
+    int64_t crippled; /* points behind which the TLS configuration lacks an algorithm */
     int wrong;
 };
 

@@ -258,7 +258,10 @@ static void again(struct sweep *s, const struct sweep_fault *fault, struct sweep
     libhttp_connection_set_timeout(x->k->c, USUAL_IDLE_MS);
     sweep_peer_begin(s->peer, CUT_NEVER, 0);
     status = exchange(x);
-    if (status != LIBHTTP_OK)
+    if (status == LIBHTTP_E_TLS && fault->may_cripple &&
+        strstr(x->failure.text, "handshake failure") != NULL)
+        s->crippled++;
+    else if (status != LIBHTTP_OK)
         tell(s, fault, "the second try gives %d: %s", status, x->failure.text);
 }
 
@@ -318,7 +321,7 @@ void sweep_begin(struct sweep *s, const struct sweep_exchange *exchange, enum dr
     /* What is made once, by OpenSSL and by us, is there after two. */
     sweep_point(s, &none);
     sweep_point(s, &none);
-    s->points = s->ended = s->leaks = 0;
+    s->points = s->ended = s->leaks = s->crippled = 0;
 }
 
 void sweep_end(struct sweep *s)
