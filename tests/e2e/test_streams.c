@@ -369,6 +369,8 @@ static void check_pending(void)
     is(moved, 0, "C-125 and that is told");
     is(libhttp_stream_read(s, block, -1, &moved), LIBHTTP_E_INVALID_ARGUMENT, "C-125 less isn't");
     is(libhttp_stream_read(s, NULL, 1, &moved), LIBHTTP_E_INVALID_ARGUMENT, "C-125 nor into NULL");
+    is(libhttp_stream_read(s, block, 0, NULL), LIBHTTP_E_INVALID_ARGUMENT, "C-125 nor told NULL");
+    contains(libhttp_stream_error(s), "ret_got is NULL", "C-125 the sentence says so");
     is(libhttp_stream_read(s, block, 1, &moved), LIBHTTP_AGAIN, "C-125 nothing to read");
     libhttp_stream_wait(s, NULL, &events, NULL, NULL);
     is(events, LIBHTTP_WAIT_READ, "C-125 reading is pending");
