@@ -69,6 +69,23 @@ static void test_tls(int port)
     close(ends[1]);
 }
 
+/* Nowhere to go, but for a transport that is given. */
+static void test_nowhere(void)
+{
+    libhttp_connection *c = NULL;
+    int ends[2];
+
+    libhttp_connection_new(&c);
+    is(try_request(c), LIBHTTP_E_NOT_CONNECTED, "C-127 nothing is sent where no host is set");
+    contains(libhttp_connection_error(c), "no host is set", "the sentence says so");
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+        bail_out("socketpair");
+    libhttp_connection_set_fd(c, ends[0]);
+    is(try_request(c), LIBHTTP_OK, "C-127 a descriptor needs none");
+    libhttp_connection_free(c);
+    close(ends[1]);
+}
+
 static void test_tunnel(int port)
 {
     libhttp_connection *c = connection(port);
@@ -98,6 +115,7 @@ int main(void)
                                              PEER_END};
     struct peer *peer = peer_start(steps);
 
+    test_nowhere();
     test_host(peer_port(peer));
     test_tunnel(peer_port(peer));
     test_tls(peer_port(peer));
