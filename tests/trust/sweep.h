@@ -119,8 +119,8 @@ struct sweep {
     enum drive_mode mode;
     struct sweep_peer *peer;
     int64_t points;
-    int64_t ended; /* points at which an error ended the exchange */
-    int64_t leaks; /* points at which memory was lost, also where that is allowed */
+    int64_t ended;    /* points at which an error ended the exchange */
+    int64_t leaks;    /* points at which memory was lost, also where that is allowed */
     int64_t crippled; /* points behind which the TLS configuration lacks an algorithm */
     int wrong;
 };
