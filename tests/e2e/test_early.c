@@ -260,7 +260,7 @@ static bool sent_in_parts(int64_t length, bool chunked)
     good = libhttp_connection_send(x.c, "abc", 3, &sent) >= LIBHTTP_OK; /* or AGAIN */
     got += carry_take(&x, out + got, sizeof out - got);
     if (sent < 3)
-        good = libhttp_connection_send(x.c, "abc" + sent, 3 - sent, &sent) == LIBHTTP_OK && good;
+        good = libhttp_connection_send(x.c, &"abc"[sent], 3 - sent, &sent) == LIBHTTP_OK && good;
     libhttp_connection_finish(x.c, NULL);
     libhttp_connection_flush(x.c);
     got += carry_take(&x, out + got, sizeof out - got);
