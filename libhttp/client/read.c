@@ -247,6 +247,8 @@ void read_framing(struct libhttp_response *r)
     if (r->body.kind != BODY_CHUNKED || r->ended || r->broken)
         return;
     input = &r->session->input;
+    if (buf_length(input) == 0)
+        return;
     status = body_skip_framing(&r->body, buf_data(input), buf_length(input),
                                &r->session->settings->limits, &used, &r->failure);
     consume(r, used);
