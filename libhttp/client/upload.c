@@ -17,13 +17,17 @@ static bool is_watching(const struct libhttp_connection *c)
     return !c->unread && !c->session->peer_ended && !c->exchange->upload.early;
 }
 
+/* The caller has given all of the body that there is to be. */
+static bool is_given(const struct upload *u)
+{
+    return u->kind == UPLOAD_NONE || (u->kind == UPLOAD_LENGTH && u->left == 0);
+}
+
 /* Whether something of the request would be missing if nothing more was sent. */
 static bool is_cut_short(const struct libhttp_connection *c)
 {
-    const struct upload *u = &c->exchange->upload;
-    bool declared = u->kind == UPLOAD_NONE || (u->kind == UPLOAD_LENGTH && u->left == 0);
-
-    return !declared || c->session->writing || buf_length(&c->exchange->output) > 0;
+    return !is_given(&c->exchange->upload) || c->session->writing ||
+           buf_length(&c->exchange->output) > 0;
 }
 
 static int32_t take_early(void *what, const struct head *h, struct span bytes, size_t *used,
@@ -404,14 +408,14 @@ int32_t upload_finish(struct libhttp_connection *c, const struct fields *trailer
 
 int32_t upload_check_complete(struct libhttp_connection *c)
 {
-    if (c->exchange->upload.early || c->exchange->upload.kind == UPLOAD_NONE ||
-        c->exchange->upload.kind == UPLOAD_RAW ||
-        (c->exchange->upload.kind == UPLOAD_LENGTH && c->exchange->upload.left == 0))
+    const struct upload *u = &c->exchange->upload;
+
+    if (u->early || u->kind == UPLOAD_RAW || is_given(u))
         return LIBHTTP_OK;
-    if (c->exchange->upload.kind == UPLOAD_LENGTH)
+    if (u->kind == UPLOAD_LENGTH)
         fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
              "the body is %lld bytes shorter than declared; the connection is closed",
-             (long long)c->exchange->upload.left);
+             (long long)u->left);
     else
         fail(&c->failure, LIBHTTP_E_BODY_LENGTH,
              "the chunked body was not ended by finish(); the connection is closed");
