@@ -97,8 +97,11 @@ bool peer_write(struct peer_side *side, const void *data, size_t length)
 
 static int read_some_tls(struct peer_side *side, char *out, int room)
 {
-    int got = SSL_read(side->ssl, out, room);
+    int got;
 
+    do
+        got = SSL_read(side->ssl, out, room);
+    while (got <= 0 && peer_tls_interrupted(side, got));
     if (got > 0)
         return got;
     /* Without close_notify: the end all the same. */

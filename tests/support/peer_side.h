@@ -68,6 +68,8 @@ void peer_close(struct peer_side *side, enum peer_ending ending);
 /* peer_tls.c */
 void peer_tls_setup(struct peer_side *side);
 bool peer_tls_accept(struct peer_side *side);
+/* Whether a call of OpenSSL's was only interrupted. */
+bool peer_tls_interrupted(const struct peer_side *side, int status);
 void peer_tls_step(struct peer_side *side, const struct peer_step *step);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The peer's side: TLS as a server. */
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
@@ -92,13 +93,24 @@ static void limit_waiting(const struct peer_side *side)
     setsockopt(side->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
+/* A receive that has a time limit ends by EINTR where its process was stopped and goes on. */
+bool peer_tls_interrupted(const struct peer_side *side, int status)
+{
+    return SSL_get_error(side->ssl, status) == SSL_ERROR_WANT_READ && errno == EINTR;
+}
+
 static bool handshake(struct peer_side *side)
 {
+    int status;
+
     limit_waiting(side);
     ERR_clear_error();
     side->ssl = SSL_new(side->tls);
     SSL_set_fd(side->ssl, side->fd);
-    if (SSL_accept(side->ssl) != 1)
+    do
+        status = SSL_accept(side->ssl);
+    while (status != 1 && peer_tls_interrupted(side, status));
+    if (status != 1)
         return false;
     if (SSL_session_reused(side->ssl))
         atomic_fetch_add(&side->shared->resumptions, 1);
