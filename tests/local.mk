@@ -291,6 +291,8 @@ tests_support_libsupport_la_SOURCES = \
 	tests/support/net.c \
 	tests/support/net.h \
 	tests/support/no_memory.h \
+	tests/support/patience.c \
+	tests/support/patience.h \
 	tests/support/peer.c \
 	tests/support/peer.h \
 	tests/support/peer_io.c \

@@ -13,6 +13,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/sockets.h"
 #include "support/tempdir.h"
@@ -34,11 +35,11 @@ static void count_signal(int number)
     atomic_fetch_add(&signals, 1);
 }
 
-static const struct peer_step silent[] = {PEER_READ_HEAD, PEER_DELAY(9000), PEER_END};
+static const struct peer_step silent[] = {PEER_READ_HEAD, PEER_GATE, PEER_END};
 static const struct peer_step half[] = {
     PEER_READ_HEAD,
     PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf"),
-    PEER_DELAY(9000),
+    PEER_GATE,
     PEER_END,
 };
 
@@ -200,12 +201,8 @@ static void test_reading_pipe(void)
 static void test_detached(void)
 {
     static const struct peer_step steps[] = {
-        PEER_READ_HEAD,
-        PEER_SEND("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf"),
-        PEER_ACCEPT,
-        PEER_READ_HEAD,
-        PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),
-        PEER_DELAY(9000),
+        PEER_READ_HEAD, PEER_SEND("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf"), PEER_ACCEPT,
+        PEER_READ_HEAD, PEER_SEND("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"),   PEER_GATE,
         PEER_END,
     };
     struct peer *peer = peer_start(steps);
@@ -232,7 +229,7 @@ static void test_detached_by_connection(bool freed)
     static const struct peer_step steps[] = {
         PEER_READ_HEAD,
         PEER_SEND("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf"),
-        PEER_DELAY(9000),
+        PEER_GATE,
         PEER_END,
     };
     struct peer *peer = peer_start(steps);
@@ -275,7 +272,7 @@ static int64_t stream_until_done(libhttp_stream *s, bool writes)
         pollfd.fd = fd;
         pollfd.events = (short)(((events & LIBHTTP_WAIT_READ) ? POLLIN : 0) |
                                 ((events & LIBHTTP_WAIT_WRITE) ? POLLOUT : 0));
-        if (fd < 0 || poll(&pollfd, 1, 10000) == 0)
+        if (fd < 0 || poll(&pollfd, 1, PATIENCE_MS) == 0)
             return LIBHTTP_AGAIN;
     }
 }
@@ -285,7 +282,7 @@ static void test_stream(enum way way, bool writes)
     static const struct peer_step steps[] = {
         PEER_READ_HEAD,
         PEER_SEND("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
-        PEER_DELAY(9000),
+        PEER_GATE,
         PEER_END,
     };
     struct victim v;

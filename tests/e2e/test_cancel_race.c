@@ -11,11 +11,12 @@
 
 #include "support/conn.h"
 #include "support/fewer.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "tap.h"
 
 /* So many cancels, and so many that hit; on a slow machine less than that, but not none. */
-enum { CANCELS = 4000, HITS = 100, WORKERS = 2, MOST_MS = 8000, AT_LAST_MS = 60000 };
+enum { CANCELS = 4000, HITS = 100, WORKERS = 2, MOST_MS = 8000 };
 
 static int port;
 static atomic_int cancels, exchanges, cancelled, wrong, foreign_hit;
@@ -138,7 +139,7 @@ static void start(struct worker *w, int32_t mode)
     w->mode = mode;
     w->seed = (unsigned)mode + 1;
     w->c = conn_new(port, mode);
-    libhttp_connection_set_timeout(w->c, 60000);
+    libhttp_connection_set_timeout(w->c, PATIENCE_MS);
     if (pthread_create(&w->thread, NULL, work, w) != 0 ||
         pthread_create(&w->canceller, NULL, cancel, w) != 0)
         bail_out("no thread");
@@ -177,7 +178,7 @@ static bool enough(int64_t ms)
 {
     bool hits = atomic_load(&cancelled) > HITS && atomic_load(&exchanges) > 0;
 
-    return ms >= AT_LAST_MS || (hits && (ms >= MOST_MS || atomic_load(&cancels) >= CANCELS));
+    return ms >= PATIENCE_MS || (hits && (ms >= MOST_MS || atomic_load(&cancels) >= CANCELS));
 }
 
 int main(void)

@@ -12,6 +12,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer_side.h"
 #include "support/syscalls.h"
 #include "support/tempdir.h"
@@ -38,7 +39,7 @@ static void serve(struct peer_side *side, const void *context)
     for (;;) {
         while (side->pending_length < 4 ||
                memmem(side->pending, side->pending_length, "\r\n\r\n", 4) == NULL) {
-            if (peer_read_more(side, 10000) <= 0)
+            if (peer_read_more(side, PATIENCE_MS) <= 0)
                 return;
         }
         side->pending_length = 0;
@@ -97,8 +98,8 @@ static libhttp_connection *connection(const struct peer *peer, bool with_tls)
 {
     libhttp_connection *c = conn_new(peer_port(peer), LIBHTTP_MODE_BLOCKING);
 
-    libhttp_connection_set_timeout(c, 9000);
-    libhttp_connection_set_total_timeout(c, 20000);
+    libhttp_connection_set_timeout(c, PATIENCE_MS);
+    libhttp_connection_set_total_timeout(c, 2 * PATIENCE_MS);
     if (with_tls)
         libhttp_connection_set_tls(c, config);
     return c;

@@ -10,6 +10,7 @@
 
 #include "support/carry.h"
 #include "support/modes.h"
+#include "support/patience.h"
 #include "tap.h"
 
 enum { LARGE = 20000000, PIECE = 65536 };
@@ -117,7 +118,7 @@ static void test_reset_before_piece(enum drive_mode mode)
     is(client_send(k, "12345", 5, &sent), LIBHTTP_OK, "a first piece leaves, %s", k->name);
     client_flush(k);
     gone.fd = libhttp_connection_fileno(k->c);
-    poll(&gone, 1, 10000);
+    poll(&gone, 1, PATIENCE_MS);
     client_failed(k, client_send(k, "67890", 5, &sent), LIBHTTP_E_EARLY_RESPONSE,
                   "C-54 a piece meets the reset behind the answer");
     client_answer(k, 413, "stop", "C-54 the answer is there all the same");
@@ -205,7 +206,7 @@ static void test_silent_pipe(void)
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         bail_out("no pipe");
-    libhttp_connection_set_idle_timeout(k->c, 20000);
+    libhttp_connection_set_idle_timeout(k->c, PATIENCE_MS);
     is(client_request_fd(k, "PUT", "/", NULL, ends[0], LIBHTTP_LENGTH_UNKNOWN), LIBHTTP_OK,
        "C-124 an early answer while a pipe gives nothing");
     client_answer(k, 413, "stop", "C-124 is the answer");
@@ -300,7 +301,7 @@ static void check_switch(enum drive_mode mode, const char *method, const char *s
     libhttp_headers_new(&headers);
     libhttp_headers_add(headers, "Upgrade", -1, "x", -1);
     libhttp_headers_add(headers, "Expect", -1, "100-continue", -1);
-    libhttp_connection_set_continue_timeout(k->c, 20000);
+    libhttp_connection_set_continue_timeout(k->c, PATIENCE_MS);
     client_request(k, method, "h.example:1", headers, "body", 4);
     client_failed(k, client_getresponse(k, &r), LIBHTTP_E_BAD_STATUS_LINE,
                   "C-90 C-125 %s before the body was sent", method);
@@ -335,7 +336,7 @@ static void test_look(void)
     is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_OK, "C-124 not connected: no answer");
     is(libhttp_connection_flush(k->c), LIBHTTP_OK, "C-124 the head leaves");
     readable.fd = libhttp_connection_fileno(k->c);
-    ok(poll(&readable, 1, 10000) == 1, "C-124 the peer answers before it has the body");
+    ok(poll(&readable, 1, PATIENCE_MS) == 1, "C-124 the peer answers before it has the body");
     is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE,
        "C-124 sending nothing finds the answer");
     client_answer(k, 413, "stop", "C-124 which can be had");
@@ -363,7 +364,7 @@ static void test_look_behind(void)
     libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 3);
     is(libhttp_connection_send(k->c, "abc", 3, &sent), LIBHTTP_OK, "C-124 the whole body leaves");
     readable.fd = libhttp_connection_fileno(k->c);
-    ok(poll(&readable, 1, 10000) == 1, "C-124 the peer answers");
+    ok(poll(&readable, 1, PATIENCE_MS) == 1, "C-124 the peer answers");
     is(libhttp_connection_send(k->c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE,
        "C-124 who still looks for more to send is told");
     client_answer(k, 200, "ok", "C-124 the answer to the whole body");

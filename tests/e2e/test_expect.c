@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/modes.h"
+#include "support/patience.h"
 #include "tap.h"
 
 #define FINE "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -42,7 +43,7 @@ static void test_continue(enum drive_mode mode)
     libhttp_headers *headers = expect();
     libhttp_response *r = NULL;
 
-    libhttp_connection_set_continue_timeout(k->c, 8000);
+    libhttp_connection_set_continue_timeout(k->c, PATIENCE_MS);
     is(client_request(k, "PUT", "/", headers, "body", 4), LIBHTTP_OK, "C-123 Expect, %s", k->name);
     if (is(client_getresponse(k, &r), LIBHTTP_OK, "C-123 an answer, %s", k->name)) {
         is(libhttp_response_interim_count(r), 2, "C-122 both interim responses, %s", k->name);
@@ -133,7 +134,7 @@ static void check_refused(enum drive_mode mode, const struct refusal *refusal, i
     struct client *k = client_new(mode, peer, "h.example");
     libhttp_headers *headers = expect();
 
-    libhttp_connection_set_continue_timeout(k->c, 20000);
+    libhttp_connection_set_continue_timeout(k->c, PATIENCE_MS);
     is(request_with_body(k, way, headers), LIBHTTP_OK,
        "T-17 C-123 %d instead of 100 is no error, way %d, %s", refusal->status, way, k->name);
     client_answer(k, refusal->status, refusal->body, "T-17 C-123 it is the answer");

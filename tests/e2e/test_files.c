@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "support/modes.h"
+#include "support/patience.h"
 #include "support/syscalls.h"
 #include "support/tempdir.h"
 #include "tap.h"
@@ -275,7 +276,7 @@ static void test_pipe_waits(enum drive_mode mode)
     writer = fork();
     if (writer == 0) {
         bool well = write(ends[1], "first", 5) == 5 &&
-                    peer_wait_received(peer, sizeof FIRST_PIECE - 1, 10000) &&
+                    peer_wait_received(peer, sizeof FIRST_PIECE - 1, PATIENCE_MS) &&
                     write(ends[1], "second", 6) == 6;
 
         _exit(!well);

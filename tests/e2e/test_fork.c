@@ -9,6 +9,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/process.h"
 #include "support/sockets.h"
@@ -27,7 +28,7 @@ static int in_child(int (*body)(libhttp_connection *c, libhttp_response *r), lib
     int status;
 
     if (child == 0) {
-        alarm(15);
+        alarm(PATIENCE_S);
         process_leave(body(c, r));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
@@ -299,7 +300,7 @@ static void test_fork_in_flight(enum moment moment, bool with_tls, int32_t mode)
        flights[moment].name, libhttp_connection_error(x.c));
     child = fork();
     if (child == 0) {
-        alarm(15);
+        alarm(PATIENCE_S);
         process_leave(fork_in_flight(&x));
     }
     waitpid(child, &status, 0);

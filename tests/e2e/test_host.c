@@ -19,6 +19,7 @@
 #include "support/certs.h"
 #include "support/counts.h"
 #include "support/modes.h"
+#include "support/patience.h"
 #include "support/process.h"
 #include "support/sockets.h"
 #include "support/tempdir.h"
@@ -78,7 +79,7 @@ static int in_child(int (*body)(const struct way *way, struct peer *peer), const
     int status = 0;
 
     if (child == 0) {
-        alarm(20);
+        alarm(PATIENCE_S);
         process_leave(body(way, peer));
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
@@ -407,8 +408,7 @@ static void test_close_on_exec(void)
     ok(all_close_on_exec(2), "T-33 what its look-up is waited by is closed by exec");
     libhttp_connection_free(c);
     /* The look-up goes on by itself: we don't end before it does. */
-    for (int i = 0; i < 2000 && count_threads() > 1 + IS_TSAN; i++)
-        poll(NULL, 0, 5);
+    comes_to(count_threads, 1 + IS_TSAN);
     libhttp_tls_config_free(own);
     close(ends[0]);
     close(ends[1]);

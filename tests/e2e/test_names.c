@@ -15,6 +15,7 @@
 
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
@@ -172,7 +173,7 @@ static void test_happy_eyeballs(void)
     took = milliseconds() - from;
     is(status, LIBHTTP_OK, "C-126 the second address wins, %s: %s", conn_mode_name(mode),
        libhttp_connection_error(c));
-    ok(took >= 200 && took < 20000, "C-126 after its delay: %lld ms", (long long)took);
+    ok(took >= 200, "C-126 after its delay: %lld ms", (long long)took);
     snprintf(address, sizeof address, "127.0.0.2:%d", port);
     is_str(libhttp_connection_peer_address(c), address, "C-126 and is the one connected to");
     libhttp_connection_free(c);
@@ -241,8 +242,7 @@ static void test_abandoned(void)
     }
     is(status, LIBHTTP_E_NAME_RESOLUTION, "T-39 one look-up too many hangs: %s",
        libhttp_connection_error(c));
-    for (int i = 0; i < 1000 && resolver_begun() - begun < 16; i++)
-        poll(NULL, 0, 5);
+    comes_to(resolver_begun, begun + 16);
     is(resolver_begun() - begun, 16, "T-39 after sixteen");
     resolver_hang(false);
     ok(resolver_threads_end(), "T-39 their threads end");

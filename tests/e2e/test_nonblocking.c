@@ -14,6 +14,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
@@ -111,7 +112,7 @@ static bool wait_unseen(libhttp_connection *c)
                             ((events & LIBHTTP_WAIT_WRITE) ? POLLOUT : 0));
     if (fd < 0 && ms < 0)
         _exit(9);
-    poll(&pollfd, 1, ms < 0 || ms > 10000 ? 10000 : (int)ms);
+    poll(&pollfd, 1, ms < 0 || ms > PATIENCE_MS ? PATIENCE_MS : (int)ms);
     syscalls_begin();
     return true;
 }

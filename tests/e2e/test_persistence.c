@@ -13,6 +13,7 @@
 #include "support/carry.h"
 #include "support/certs.h"
 #include "support/modes.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "tap.h"
 
@@ -33,7 +34,7 @@ static void await_news(const libhttp_connection *c)
     struct pollfd pollfd = {.fd = libhttp_connection_fileno(c), .events = POLLIN};
 
     if (pollfd.fd >= 0)
-        ok(poll(&pollfd, 1, 10000) == 1, "C-105 the idle connection hears something");
+        ok(poll(&pollfd, 1, PATIENCE_MS) == 1, "C-105 the idle connection hears something");
 }
 
 static libhttp_tls_config *trust(const char *ca)

@@ -14,6 +14,7 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/modes.h"
+#include "support/patience.h"
 #include "support/peer_side.h"
 #include "tap.h"
 
@@ -189,8 +190,8 @@ static void check(enum drive_mode mode, const struct phase *p, struct peer *peer
         libhttp_connection_set_tls(k->c, config);
     if (p->how & TUNNEL)
         libhttp_connection_set_tunnel(k->c, "h.example", -1, LIBHTTP_PORT_DEFAULT, NULL);
-    libhttp_connection_set_timeout(k->c, 20000);
-    libhttp_connection_set_continue_timeout(k->c, 20000);
+    libhttp_connection_set_timeout(k->c, PATIENCE_MS);
+    libhttp_connection_set_continue_timeout(k->c, PATIENCE_MS);
     if (connect)
         libhttp_connection_set_connect_timeout(k->c, ALLOWED_MS);
     else

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "support/modes.h"
+#include "support/patience.h"
 #include "tap.h"
 
 #define CONNECT_T "CONNECT t.example:80 HTTP/1.1\r\nHost: t.example:80\r\n\r\n"
@@ -354,7 +355,7 @@ static void test_speaks_first(enum drive_mode mode)
     is(client_connect(k), LIBHTTP_OK, "T-45 the tunnel is open, %s", k->name);
     peer_open(peer);
     fd = mode == DRIVE_CARRIED ? k->socket : libhttp_connection_fileno(k->c);
-    poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 30000);
+    poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, PATIENCE_MS);
     if (mode == DRIVE_CARRIED) {
         libhttp_connection_feed(k->c, bytes, recv(fd, bytes, sizeof bytes, 0), &taken);
         client_failed(k, client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY),

@@ -3,11 +3,11 @@
  * linked with it. */
 #include <dlfcn.h>
 #include <libhttp/http.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/resolver.h"
 #include "tap.h"
 
@@ -46,13 +46,6 @@ static void load(struct library *library)
     find(library, "libhttp_connection_cancel", &library->cancel);
 }
 
-static bool wait_until(int (*count)(void), int wanted)
-{
-    for (int i = 0; i < 1000 && count() != wanted; i++)
-        poll(NULL, 0, 5);
-    return count() == wanted;
-}
-
 int main(void)
 {
     int descriptors;
@@ -67,7 +60,7 @@ int main(void)
         library.set_mode(c, LIBHTTP_MODE_NONBLOCKING);
         library.set_host(c, "hangs.example", -1, 80);
         is(library.connect(c), LIBHTTP_AGAIN, "T-39 a look-up is started");
-        ok(wait_until(resolver_hanging, 1), "T-39 and hangs");
+        ok(comes_to(resolver_hanging, 1), "T-39 and hangs");
         library.cancel(c);
         is(library.connect(c), LIBHTTP_E_CANCELLED, "T-39 cancelled");
         library.free(c);

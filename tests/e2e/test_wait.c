@@ -13,13 +13,11 @@
 #include "support/certs.h"
 #include "support/conn.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
 #include "tap.h"
-
-/* What doesn't come within this does not come. */
-enum { PATIENCE_MS = 10000 };
 
 /* What wait said. */
 struct said {
@@ -103,16 +101,16 @@ static void test_opening(void)
     resolver_answer("127.0.0.1");
     resolver_hang(true);
     libhttp_connection_set_host(c, "a.example", -1, port);
-    libhttp_connection_set_connect_timeout(c, 20000);
+    libhttp_connection_set_connect_timeout(c, PATIENCE_MS);
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "connect can't go on while resolving");
-    resolving = waits(c, LIBHTTP_WAIT_READ, false, 20000, "resolving");
+    resolving = waits(c, LIBHTTP_WAIT_READ, false, PATIENCE_MS, "resolving");
     ok(!is_ready(resolving, 0), "resolving: it isn't ready");
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "resolving: another try");
     is(ask(c).generation, resolving.generation, "resolving: the same generation");
     resolver_hang(false);
     ok(is_ready(resolving, PATIENCE_MS), "resolving: ready when the look-up is done");
     is(libhttp_connection_connect(c), LIBHTTP_AGAIN, "then connecting hangs");
-    connecting = waits(c, LIBHTTP_WAIT_WRITE, true, 20000, "connecting");
+    connecting = waits(c, LIBHTTP_WAIT_WRITE, true, PATIENCE_MS, "connecting");
     ok(connecting.generation != resolving.generation, "connecting: another generation");
     ok(!is_ready(connecting, 0), "connecting: it isn't ready");
     libhttp_connection_close(c);
@@ -236,13 +234,13 @@ static void test_exchange(void)
     int32_t status;
     char body[8];
 
-    libhttp_connection_set_idle_timeout(c, 9000);
+    libhttp_connection_set_idle_timeout(c, PATIENCE_MS);
     libhttp_connection_request_pieces(c, "PUT", -1, "/", -1, NULL, left);
     UNTIL_DONE(c, status, libhttp_connection_connect(c));
     while ((status = libhttp_connection_send(c, data, sizeof data, &sent)) == LIBHTTP_OK)
         left -= sent;
     is(status, LIBHTTP_AGAIN, "nobody reads what is sent");
-    sending = waits(c, LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE, true, 9000,
+    sending = waits(c, LIBHTTP_WAIT_READ | LIBHTTP_WAIT_WRITE, true, PATIENCE_MS,
                     "C-124 sending, with an early answer in mind");
     peer_open(peer);
     while (left > 0) {
@@ -256,12 +254,12 @@ static void test_exchange(void)
     UNTIL_DONE(c, status, libhttp_connection_flush(c));
     is(status, LIBHTTP_OK, "all is sent: %s", libhttp_connection_error(c));
     is(libhttp_connection_getresponse(c, &r), LIBHTTP_AGAIN, "the answer takes its time");
-    reading = waits(c, LIBHTTP_WAIT_READ, true, 9000, "waiting for the head");
+    reading = waits(c, LIBHTTP_WAIT_READ, true, PATIENCE_MS, "waiting for the head");
     is(reading.generation, sending.generation, "the same socket: the same generation");
     peer_open(peer);
     is(conn_respond(c, &r), LIBHTTP_OK, "a head");
     is(libhttp_response_read(r, body, sizeof body, &got), LIBHTTP_AGAIN, "no body yet");
-    waits(c, LIBHTTP_WAIT_READ, true, 9000, "waiting for the body");
+    waits(c, LIBHTTP_WAIT_READ, true, PATIENCE_MS, "waiting for the body");
     peer_open(peer);
     is(conn_read(c, r, body, sizeof body), 4, "the body");
     waits_for_nothing(c, "after the exchange");

@@ -7,12 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "support/patience.h"
 #include "support/peer.h"
 #include "tap.h"
-
-/* The longest wait, and how late a cancel may be: both generous, but less than what a test's peer
- * stays silent for. */
-enum { WAIT_MAX_MS = 30000, LATE_MS = 8000 };
 
 static int64_t slowest;
 
@@ -49,8 +46,8 @@ bool conn_wait(const libhttp_connection *c)
     pollfd = (struct pollfd){.fd = fd};
     pollfd.events = (short)(((events & LIBHTTP_WAIT_READ) ? POLLIN : 0) |
                             ((events & LIBHTTP_WAIT_WRITE) ? POLLOUT : 0));
-    if (poll(&pollfd, 1, ms < 0 || ms > WAIT_MAX_MS ? WAIT_MAX_MS : (int)ms) == 0 &&
-        (ms < 0 || ms > WAIT_MAX_MS))
+    if (poll(&pollfd, 1, ms < 0 || ms > PATIENCE_MS ? PATIENCE_MS : (int)ms) == 0 &&
+        (ms < 0 || ms > PATIENCE_MS))
         return fault("nothing comes", fd, events, ms);
     return true;
 }
@@ -89,7 +86,7 @@ int64_t conn_read(libhttp_connection *c, libhttp_response *r, char *body, int64_
             pollfd = (struct pollfd){.fd = fd, .events = POLLIN};
             if (fd < 0 || events != LIBHTTP_WAIT_READ)
                 return fault("a body", fd, events, ms), LIBHTTP_AGAIN;
-            poll(&pollfd, 1, ms < 0 || ms > WAIT_MAX_MS ? WAIT_MAX_MS : (int)ms);
+            poll(&pollfd, 1, ms < 0 || ms > PATIENCE_MS ? PATIENCE_MS : (int)ms);
         }
         total += got;
     } while (status == LIBHTTP_OK && got > 0 && total < size);
@@ -193,7 +190,7 @@ void conn_was_cancelled(struct cancel_later *later, int64_t status, const char *
     if (ms > slowest)
         slowest = ms;
     is(status, LIBHTTP_E_CANCELLED, "C-121 %s: cancelled", what);
-    ok(ms < LATE_MS, "C-121 %s: at once (%lld ms)", what, (long long)ms);
+    ok(ms < PATIENCE_MS, "C-121 %s: at once (%lld ms)", what, (long long)ms);
 }
 
 void conn_serves_again(libhttp_connection *c, const char *what)

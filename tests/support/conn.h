@@ -24,7 +24,7 @@ libhttp_connection *conn_new(int port, int32_t mode);
 
 /*
  * Waits once. A failing check where the descriptor may block, where there is nothing to wait for,
- * or where the wait is over thirty seconds: false then.
+ * or where nothing comes: false then.
  */
 bool conn_wait(const libhttp_connection *c);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "support/modes_wait.h"
+#include "support/patience.h"
 #include "tap.h"
 
 static const char *const names[DRIVE_MODES] = {"blocking", "non-blocking", "carried"};
@@ -163,7 +164,7 @@ bool client_again_fd(struct client *k, int fd, int32_t status)
     if (status != LIBHTTP_AGAIN || events != 0)
         return client_again(k, status);
     client_carry(k);
-    return poll(&pollfd, 1, MODES_PATIENCE_MS) > 0 ||
+    return poll(&pollfd, 1, PATIENCE_MS) > 0 ||
            fail("%s: the body's descriptor stays silent", k->name);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -21,7 +22,7 @@ enum {
 
 static int patience(int64_t ms)
 {
-    return ms < 0 || ms > MODES_PATIENCE_MS ? MODES_PATIENCE_MS : (int)ms;
+    return ms < 0 || ms > PATIENCE_MS ? PATIENCE_MS : (int)ms;
 }
 
 /* Non-blocking. */
@@ -242,7 +243,7 @@ void client_carry(struct client *k)
     if (k->mode != DRIVE_CARRIED || !libhttp_connection_is_open(k->c))
         return;
     while ((length = to_take(k, &data)) > 0 && k->received_length == 0) {
-        if (!open_socket(k) || !carry_some(k, MODES_PATIENCE_MS))
+        if (!open_socket(k) || !carry_some(k, PATIENCE_MS))
             return;
     }
 }

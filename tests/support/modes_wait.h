@@ -5,9 +5,6 @@
 
 #include "support/modes.h"
 
-/* Nothing in a test takes longer: what is still waited for then does not come. */
-enum { MODES_PATIENCE_MS = 30000 };
-
 struct awaited {
     int32_t fd;
     int32_t events;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "support/net.h"
+#include "support/patience.h"
 #include "tap.h"
 
 void net_init(struct net *net, bool nonblocking)
@@ -122,8 +123,8 @@ static void *cancel_then(void *argument)
 {
     struct later *later = argument;
 
-    for (int i = 0; later->when && !later->when() && i < 5000; i++)
-        nap(2);
+    for (int i = 0; later->when && !later->when() && i < PATIENCE_MS; i++)
+        nap(1);
     nap(later->ms);
     later->at = clock_now();
     canceller_cancel(later->canceller);

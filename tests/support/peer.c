@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/patience.h"
 #include "support/peer_side.h"
 #include "support/tempdir.h"
 #include "support/unwatched.h"
@@ -116,7 +117,7 @@ struct peer *peer_start_with(const struct peer_options *options, const struct pe
         bail_out("peer: no memory");
     peer->client = -1;
     peer->shared = side.shared = map_shared();
-    side.wait_ms = options->wait_ms > 0 ? options->wait_ms : 30000;
+    side.wait_ms = options->wait_ms > 0 ? options->wait_ms : PATIENCE_MS;
     open_sockets(peer, &side);
     peer->process = fork();
     if (peer->process < 0)

@@ -18,8 +18,8 @@
  *
  * The first connection is accepted by itself; PEER_ACCEPT takes the next. The connection of the
  * last step is closed at the end: where bytes of the client are still unread, the kernel makes that
- * a reset. All text is a literal and may hold NULs. Every step that waits gives up after thirty
- * seconds. The steps and all they point to must stay as they are until peer_finish.
+ * a reset. All text is a literal and may hold NULs. Every step that waits gives up in
+ * the end. The steps and all they point to must stay as they are until peer_finish.
  */
 #ifndef TESTS_SUPPORT_PEER_H
 #define TESTS_SUPPORT_PEER_H
@@ -158,7 +158,7 @@ enum peer_kind { PEER_TCP, PEER_TCP6, PEER_UNIX, PEER_SOCKETPAIR };
 struct peer_options {
     enum peer_kind kind;
     const struct peer_tls *tls; /* NULL: plain */
-    int wait_ms;                /* for every step; 0: thirty seconds */
+    int wait_ms;                /* for every step; 0: until nothing can come any more */
     int receive_buffer;         /* SO_RCVBUF, to be full soon; 0: the kernel's */
 };
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "support/unwatched.h"
 #include "tap.h"
@@ -94,9 +95,9 @@ static void nap(void)
     nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
 }
 
-bool process_wait_port(struct process *process, int port, int ms)
+bool process_wait_port(struct process *process, int port)
 {
-    for (int waited = 0; waited < ms && !has_ended(process); waited += 5) {
+    for (int waited = 0; waited < PATIENCE_MS && !has_ended(process); waited += 5) {
         if (port_answers(port))
             return true;
         nap();

@@ -22,8 +22,8 @@ pid_t process_id(const struct process *process);
  * milliseconds. */
 bool process_line(struct process *process, char *out, int size, int ms);
 
-/* Waits until the port takes connections; false when the process ended or the time passed. */
-bool process_wait_port(struct process *process, int port, int ms);
+/* Waits until the port takes connections; false when the process ended. */
+bool process_wait_port(struct process *process, int port);
 
 /* SIGTERM, soon followed by SIGKILL; frees. NULL is fine. */
 void process_stop(struct process *process);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/resolver.h"
+#include "support/patience.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -75,9 +76,7 @@ int resolver_threads(void)
 
 bool resolver_threads_end(void)
 {
-    for (int i = 0; i < 1000 && atomic_load(&threads) > 0; i++)
-        poll(NULL, 0, 5);
-    return atomic_load(&threads) == 0;
+    return comes_to(resolver_threads, 0);
 }
 
 static struct addrinfo *one(const char *literal, int port)

@@ -138,7 +138,7 @@ struct server *nginx_start(const struct nginx_options *options)
     write_site(server);
     for (int attempt = 0; attempt < 10; attempt++) {
         server->process = try_nginx(server, options);
-        if (process_wait_port(server->process, server->ports[PLAIN], 10000))
+        if (process_wait_port(server->process, server->ports[PLAIN]))
             return server;
         process_stop(server->process);
     }
@@ -186,7 +186,7 @@ struct server *tinyproxy_start(const char *user, const char *password)
             .argv = (const char *[]){"/usr/bin/tinyproxy", "-d", "-c", config, NULL},
             .folder = server->folder,
         });
-        if (process_wait_port(server->process, server->ports[PLAIN], 5000))
+        if (process_wait_port(server->process, server->ports[PLAIN]))
             return server;
         process_stop(server->process);
     }

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "support/patience.h"
 #include "support/tempdir.h"
 #include "tap.h"
 
@@ -86,7 +87,7 @@ static void await_full(int listener)
 {
     struct pollfd one = {.fd = listener, .events = POLLIN};
 
-    if (poll(&one, 1, 10000) != 1)
+    if (poll(&one, 1, PATIENCE_MS) != 1)
         bail_out("the backlog stays empty");
 }
 

@@ -14,6 +14,7 @@
 #include "support/counts.h"
 #include "support/fewer.h"
 #include "support/modes_wait.h"
+#include "support/patience.h"
 #include "support/resolver.h"
 #include "support/sockets.h"
 #include "tap.h"
@@ -268,7 +269,7 @@ static void again(struct sweep *s, const struct sweep_fault *fault, struct sweep
 /* A look-up's thread ends a moment after its answer. */
 static void threads_end(int threads)
 {
-    for (int i = 0; i < 5000 && count_threads() > threads; i++)
+    for (int i = 0; i < PATIENCE_MS && count_threads() > threads; i++)
         poll(NULL, 0, 1);
 }
 

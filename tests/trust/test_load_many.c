@@ -13,6 +13,7 @@
 
 #include "support/counts.h"
 #include "support/fewer.h"
+#include "support/patience.h"
 #include "support/servers.h"
 #include "tap.h"
 
@@ -113,7 +114,7 @@ static void run_round(void)
 
         while (begun < count && running < BEGUN_AT_ONCE)
             begin(&fetches[begun++]);
-        n = running > 0 ? epoll_wait(epoll, ready, 64, 20000) : 0;
+        n = running > 0 ? epoll_wait(epoll, ready, 64, PATIENCE_MS) : 0;
         if (n == 0 && running > 0)
             bail_out("nothing has come for %d connections", running);
         for (int i = 0; i < n; i++)

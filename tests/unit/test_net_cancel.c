@@ -14,12 +14,12 @@
 #include "base/process.h"
 #include "net/cancel.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "tap.h"
 
 #define CANCELS 100000
 #define SOCKETS 20000
-#define SOON    60000000 /* a connect that nobody wakes takes more than two minutes */
 
 static void pair(int fds[2])
 {
@@ -151,13 +151,14 @@ static void test_connecting(void)
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     start = clock_now();
     ok(connect(fd, (struct sockaddr *)&to, sizeof to) < 0, "C-121 a connect behind a cancel");
-    ok(clock_now() - start < SOON, "C-121 is woken, too");
+    ok(clock_now() - start < PATIENCE_MS * INT64_C(1000), "C-121 is woken, too");
     cancel_point_connecting(&p, false);
     pthread_join(thread, NULL);
     cancel_point_connecting(&p, true);
     start = clock_now();
     canceller_cancel(c);
-    ok(clock_now() - start < SOON, "C-121 a cancel doesn't wait for ever for that");
+    ok(clock_now() - start < PATIENCE_MS * INT64_C(1000),
+       "C-121 a cancel doesn't wait for ever for that");
     cancel_point_done(&p);
     canceller_unref(c);
     full_backlog_free(full);
@@ -167,7 +168,7 @@ static void in_child(struct canceller *c, struct cancel_point *p, int socket, in
 {
     int fds[2];
 
-    alarm(5);
+    alarm(PATIENCE_S);
     canceller_cancel(c);
     canceller_reset(c);
     cancel_point_close(p);

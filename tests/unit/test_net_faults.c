@@ -22,6 +22,7 @@
 #include "base/process.h"
 #include "support/counts.h"
 #include "support/net.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "tap.h"
 
@@ -147,13 +148,6 @@ static int listener, port;
 static struct full_backlog *full_unix;
 static const char *full_path;
 
-static bool settles(int descriptors)
-{
-    for (int i = 0; i < 1000 && count_descriptors() != descriptors; i++)
-        poll(NULL, 0, 10);
-    return count_descriptors() == descriptors;
-}
-
 static int32_t open_armed(struct net *net, const struct endpoint *to, int ms)
 {
     struct transport *t = NULL;
@@ -267,7 +261,7 @@ static void sweep(const char *what, int32_t (*scenario)(struct net *), bool nonb
     is(wrong, 0, "T-37 %s: %d calls give errno %d in turn, %d of them end it", what, points - 1,
        error, failed);
     ok(points > 1 && points < 100, "T-37 some calls were reached, and all of them");
-    ok(settles(descriptors), "T-33 nothing stays open");
+    ok(comes_to(count_descriptors, descriptors), "T-33 nothing stays open");
     is(process_lookups(), 0, "T-33 no look-up hangs");
 }
 
@@ -295,6 +289,6 @@ int main(void)
     sweep_errors("an adopted socket", adopted, true);
     full_backlog_free(full_unix);
     close(listener);
-    ok(settles(descriptors), "T-33 no descriptor is left open");
+    ok(comes_to(count_descriptors, descriptors), "T-33 no descriptor is left open");
     return done_testing();
 }

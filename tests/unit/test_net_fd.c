@@ -10,11 +10,10 @@
 
 #include "support/counts.h"
 #include "support/net.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "support/tempdir.h"
 #include "tap.h"
-
-#define SOON 4000
 
 static void pair(int fds[2], int type)
 {
@@ -84,7 +83,7 @@ static void test_reading(bool nonblocking)
     ok(!net_wait(t, WANT_READ, 0), "C-127 as it is needed");
     if (write(fds[1], "abc", 3) != 3)
         bail_out("write");
-    ok(net_wait(t, WANT_READ, 1000), "C-127 bytes come");
+    ok(net_wait(t, WANT_READ, PATIENCE_MS), "C-127 bytes come");
     is(net_read(&net, t, text, sizeof text, &moved), LIBHTTP_OK, "C-127 and are read");
     is(moved, 3, "all of them");
     is(net_write(&net, t, "x", 1, &moved), LIBHTTP_OK, "C-127 written, too");
@@ -115,10 +114,10 @@ static void test_cancel(void)
     t = net_adopt(&net, fds[0]);
     later = cancel_later(net.canceller, 50);
     while ((status = net_read(&net, t, &byte, 1, &moved)) == LIBHTTP_AGAIN)
-        net_wait(t, WANT_READ, 5000);
+        net_wait(t, WANT_READ, PATIENCE_MS);
     ms = later_done(later);
     is(status, LIBHTTP_E_CANCELLED, "C-121 a read is cancelled");
-    ok(ms < SOON, "C-121 at once, in %d ms", ms);
+    ok(ms < PATIENCE_MS, "C-121 at once, in %d ms", ms);
     is(net_write(&net, t, "x", 1, &moved), LIBHTTP_E_CANCELLED, "C-121 a write as well");
     is(send(copy, "y", 1, MSG_NOSIGNAL), 1, "T-33 an adopted socket is never shut down");
     canceller_reset(net.canceller);
@@ -186,7 +185,7 @@ static void test_fork(void)
     epoll_before = wait.fd;
     child = fork();
     if (child == 0) {
-        alarm(5);
+        alarm(PATIENCE_S);
         transport_free(t, true);
         net_done(&net);
         _exit(fcntl(fds[0], F_GETFD) < 0 && fcntl(epoll_before, F_GETFD) < 0 ? 0 : 1);
@@ -194,7 +193,7 @@ static void test_fork(void)
     waitpid(child, &status, 0);
     is(status, 0, "T-39 a child of fork closes its copies");
     is(send(fds[1], "x", 1, MSG_NOSIGNAL), 1, "T-39 the peer is still connected");
-    ok(net_wait(t, WANT_READ, 1000), "T-39 and the parent still waits for it");
+    ok(net_wait(t, WANT_READ, PATIENCE_MS), "T-39 and the parent still waits for it");
     is(net_read(&net, t, &(char){0}, 1, &moved), LIBHTTP_OK, "T-39 and reads");
     transport_free(t, false);
     net_done(&net);

@@ -16,12 +16,11 @@
 
 #include "support/counts.h"
 #include "support/net.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "support/syscalls.h"
 #include "support/tempdir.h"
 #include "tap.h"
-
-#define SOON 4000
 
 ssize_t sendfile(int out, int in, off_t *offset, size_t count);
 
@@ -107,7 +106,7 @@ static void end(struct fixture *f)
 /* What the peer has sent is there; with no events: its reset is. */
 static void comes(const struct fixture *f, short events)
 {
-    poll(&(struct pollfd){.fd = transport_fileno(f->t), .events = events}, 1, 10000);
+    poll(&(struct pollfd){.fd = transport_fileno(f->t), .events = events}, 1, PATIENCE_MS);
 }
 
 static void reset(const struct fixture *f)
@@ -298,7 +297,7 @@ static void test_slice(void)
     start = clock_now();
     is(read_one(&f, &moved), LIBHTTP_AGAIN, "C-120 nothing comes");
     ms = (int)((clock_now() - start) / 1000);
-    ok(ms >= 190 && ms < 200 + SOON, "C-120 for a slice: %d ms", ms);
+    ok(ms >= 190 && ms < 200 + PATIENCE_MS, "C-120 for a slice: %d ms", ms);
     ok(f.net.io.may_sleep, "C-120 which is used up");
     fail_with = EINTR;
     is(read_one(&f, &moved), LIBHTTP_AGAIN, "T-39 a signal");
@@ -326,10 +325,10 @@ static void test_cancel_while(bool may_sleep)
     f.net.io.may_sleep = may_sleep;
     later = cancel_later(f.net.canceller, 50);
     while ((status = read_one(&f, &moved)) == LIBHTTP_AGAIN)
-        net_wait(f.t, WANT_READ, 5000);
+        net_wait(f.t, WANT_READ, PATIENCE_MS);
     ms = later_done(later);
     is(status, LIBHTTP_E_CANCELLED, "C-121 a receive is cancelled");
-    ok(ms < SOON, "C-121 at once, in %d ms", ms);
+    ok(ms < PATIENCE_MS, "C-121 at once, in %d ms", ms);
     end(&f);
 }
 
@@ -345,11 +344,11 @@ static void test_cancel_sending(int32_t (*call)(struct fixture *, size_t *))
     later = cancel_later(f.net.canceller, 200);
     while ((status = call(&f, &moved)) == LIBHTTP_OK || status == LIBHTTP_AGAIN) {
         if (status == LIBHTTP_AGAIN)
-            net_wait(f.t, WANT_WRITE, 5000);
+            net_wait(f.t, WANT_WRITE, PATIENCE_MS);
     }
     ms = later_done(later);
     is(status, LIBHTTP_E_CANCELLED, "C-121 sending is cancelled");
-    ok(ms < SOON, "C-121 at once, in %d ms", ms);
+    ok(ms < PATIENCE_MS, "C-121 at once, in %d ms", ms);
     end(&f);
 }
 

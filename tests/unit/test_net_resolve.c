@@ -20,11 +20,10 @@
 #include "net/resolve.h"
 #include "support/counts.h"
 #include "support/net.h"
+#include "support/patience.h"
 #include "support/process.h"
 #include "support/sockets.h"
 #include "tap.h"
-
-#define SOON 4000
 
 int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
                 struct addrinfo **ret);
@@ -122,11 +121,8 @@ int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints
 /* Threads that end and descriptors that are closed by them take a moment. */
 static bool settles(int threads, int descriptors)
 {
-    for (int i = 0; i < 1000; i++) {
-        if (count_threads() == threads && count_descriptors() == descriptors)
-            return true;
-        poll(NULL, 0, 10);
-    }
+    if (comes_to(count_threads, threads) && comes_to(count_descriptors, descriptors))
+        return true;
     diag("%d threads, %d descriptors", count_threads(), count_descriptors());
     return false;
 }
@@ -145,7 +141,7 @@ static int32_t finish(struct lookup *l, sa_family_t family, struct address_list 
     struct pollfd pollfd = {.fd = lookup_event(l), .events = POLLIN};
     int32_t status;
 
-    ok(poll(&pollfd, 1, 10000) == 1, "its end is told by a descriptor");
+    ok(poll(&pollfd, 1, PATIENCE_MS) == 1, "its end is told by a descriptor");
     status = lookup_result(l, family, ret, failure);
     lookup_free(l);
     return status;
@@ -223,10 +219,10 @@ static void test_hanging(bool nonblocking)
     net_init(&net, nonblocking);
     net.io.may_sleep = !nonblocking;
     later = cancel_later_when(net.canceller, 50, a_lookup_hangs);
-    ok(net_connect(&net, &to, 5000) == NULL, "C-121 a look-up that hangs is cancelled");
+    ok(net_connect(&net, &to, PATIENCE_MS) == NULL, "C-121 a look-up that hangs is cancelled");
     ms = later_done(later);
     is(net.failure.code, LIBHTTP_E_CANCELLED, "C-121 with that error");
-    ok(ms < SOON, "C-121 at once, in %d ms", ms);
+    ok(ms < PATIENCE_MS, "C-121 at once, in %d ms", ms);
     net_done(&net);
     is(process_lookups(), 1, "C-121 its thread is abandoned");
     pthread_mutex_unlock(&door);
@@ -284,7 +280,7 @@ static void test_fork(void)
     poll(NULL, 0, 50);
     child = fork();
     if (child == 0) {
-        alarm(5);
+        alarm(PATIENCE_S);
         lookup_free(running);
         lookup_free(ended);
         process_leave(process_lookups() == 0 ? 0 : 1);
@@ -320,7 +316,8 @@ static void test_generation(void)
     ok(net.io.generation != generation, "the generation has changed");
     generation = net.io.generation;
     pthread_mutex_unlock(&door);
-    is(net_open(&net, t, 5000), LIBHTTP_OK, "C-126 a slow name: %s", failure_text(&net.failure));
+    is(net_open(&net, t, PATIENCE_MS), LIBHTTP_OK, "C-126 a slow name: %s",
+       failure_text(&net.failure));
     transport_wait(t, WANT_READ | WANT_WRITE, &wait);
     is(wait.fd, transport_fileno(t), "open, it is the socket");
     is(wait.events, WANT_READ | WANT_WRITE, "for what is needed");
@@ -342,25 +339,25 @@ static void test_literals_bypass(void)
     struct net net;
 
     net_init(&net, true);
-    t = net_connect(&net, &to, 1000);
+    t = net_connect(&net, &to, PATIENCE_MS);
     ok(t != NULL, "C-126 a literal");
     transport_free(t, false);
     to.host = "hang.test";
     to.addresses = &given;
     to.address_count = 1;
-    t = net_connect(&net, &to, 1000);
+    t = net_connect(&net, &to, PATIENCE_MS);
     ok(t != NULL, "C-137 an address in advance");
     transport_free(t, false);
     is(asked, before, "C-126 C-137 neither asks the resolver");
     to = (struct endpoint){.host = "one.test", .port = port};
-    t = net_connect(&net, &to, 1000);
+    t = net_connect(&net, &to, PATIENCE_MS);
     ok(t != NULL, "C-126 a name");
     tcp_info(t, &info);
     is(asked, before + 1, "C-126 does");
     ok(info.resolved_at > 0 && info.connected_at >= info.resolved_at, "C-132 and tells when");
     transport_free(t, false);
     to.port = closed_port();
-    ok(net_connect(&net, &to, 1000) == NULL, "C-126 a name where nobody listens");
+    ok(net_connect(&net, &to, PATIENCE_MS) == NULL, "C-126 a name where nobody listens");
     contains(failure_text(&net.failure), "connect to one.test: 127.0.0.1:", "C-126 is named");
     net_done(&net);
     close(listener);
@@ -415,8 +412,7 @@ static void test_no_memory(void)
 /* When the first look-ups have ended: ThreadSanitizer has one of its own by now. */
 static int threads_of_its_own(void)
 {
-    for (int i = 0; i < 1000 && count_threads() > 1 + IS_TSAN; i++)
-        poll(NULL, 0, 10);
+    comes_to(count_threads, 1 + IS_TSAN);
     return count_threads();
 }
 

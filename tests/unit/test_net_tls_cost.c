@@ -8,6 +8,7 @@
 
 #include "client/tls_access.h"
 #include "support/counts.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/syscalls.h"
 #include "support/tempdir.h"
@@ -39,12 +40,12 @@ static bool client_open(struct client *c, int port, libhttp_tls_config *config)
     c->net.io.slice_ms = 250;
     c->net.io.may_sleep = true;
     c->config = config ? config : tls_pair_config(ca);
-    tcp = net_connect(&c->net, &to, 5000);
+    tcp = net_connect(&c->net, &to, PATIENCE_MS);
     if (!tcp ||
         tls_new(tcp, tls_config_context(c->config), &peer, &c->net.io, &c->t, &c->net.failure) < 0)
         return false;
     c->net.io.may_sleep = true;
-    return net_open(&c->net, c->t, 5000) == LIBHTTP_OK;
+    return net_open(&c->net, c->t, PATIENCE_MS) == LIBHTTP_OK;
 }
 
 static void client_close(struct client *c)
@@ -231,7 +232,7 @@ static void counted_download(void *context)
         int32_t status = net_read(&c.net, c.t, bulk, sizeof bulk, &n);
 
         if (status == LIBHTTP_AGAIN && !c.net.io.may_sleep)
-            net_wait(c.t, WANT_READ, 5000);
+            net_wait(c.t, WANT_READ, PATIENCE_MS);
         else if (status < 0)
             _exit(2);
         else if (status == LIBHTTP_OK)
@@ -294,11 +295,11 @@ static void counted_upload(void *context)
         if (status < 0)
             _exit(2);
         if (status == LIBHTTP_AGAIN)
-            net_wait(c.t, WANT_WRITE, 5000);
+            net_wait(c.t, WANT_WRITE, PATIENCE_MS);
         sent += put;
     }
     while (transport_flush(c.t, &c.net.failure) == LIBHTTP_AGAIN)
-        net_wait(c.t, WANT_WRITE, 5000);
+        net_wait(c.t, WANT_WRITE, PATIENCE_MS);
     syscalls_end();
     if (!hear_pong(&c))
         _exit(3);

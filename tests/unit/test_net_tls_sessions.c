@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/fewer.h"
+#include "support/patience.h"
 #include "support/process.h"
 #include "support/tls_pair.h"
 #include "tap.h"
@@ -260,7 +261,7 @@ static void test_fork(void)
     pthread_mutex_lock(&s.lock);
     child = fork();
     if (child == 0) {
-        alarm(10);
+        alarm(PATIENCE_S);
         /* What the child gives up unread is no leak to valgrind. */
         kept = memcpy(malloc(sizeof s), &s, sizeof s);
         (void)kept;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client/tls_access.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/tempdir.h"
 #include "support/tls_pair.h"
@@ -271,9 +272,9 @@ static void test_peer_gone(void)
     int32_t status = LIBHTTP_OK;
 
     net_init(&pair.net, true);
-    tcp = net_connect(&pair.net, &to, 5000);
+    tcp = net_connect(&pair.net, &to, PATIENCE_MS);
     tls_new(tcp, tls_config_context(config), &name, &pair.net.io, &tls, &pair.net.failure);
-    is(net_open(&pair.net, tls, 5000), LIBHTTP_OK, "a peer");
+    is(net_open(&pair.net, tls, PATIENCE_MS), LIBHTTP_OK, "a peer");
     peer_finish(peer, "that closes");
     for (int i = 0; i < 1000 && status >= 0; i++)
         status = net_write(&pair.net, tls, given, sizeof given, &n);

@@ -10,11 +10,10 @@
 
 #include "support/counts.h"
 #include "support/net.h"
+#include "support/patience.h"
 #include "support/sockets.h"
 #include "support/tempdir.h"
 #include "tap.h"
-
-#define SOON 4000
 
 static struct endpoint path_of(const char *path)
 {
@@ -45,7 +44,7 @@ static void test_connecting(const char *name, size_t length, bool nonblocking)
 
     net_init(&net, nonblocking);
     net.io.slice_ms = 100;
-    t = net_connect(&net, &to, 1000);
+    t = net_connect(&net, &to, PATIENCE_MS);
     ok(t != NULL, "C-127 a Unix socket: %s", failure_text(&net.failure));
     peer = accept(listener, NULL, NULL);
     is((fcntl(transport_fileno(t), F_GETFL) & O_NONBLOCK) != 0, nonblocking, "in its mode");
@@ -87,7 +86,7 @@ static void test_errors(void)
     transport_free(t, false);
     snprintf(path, sizeof path, "%s/no\nsuch", tempdir());
     to = path_of(path);
-    ok(net_connect(&net, &to, 1000) == NULL, "C-127 nothing there");
+    ok(net_connect(&net, &to, PATIENCE_MS) == NULL, "C-127 nothing there");
     is(net.failure.os_error, ENOENT, "C-127 has its errno");
     contains(failure_text(&net.failure), "/no\\x0asuch': No such file",
              "C-127 the sentence has the path, made printable");
@@ -122,12 +121,12 @@ static void test_full(bool nonblocking)
         ok(fcntl(wait.fd, F_GETFL) & O_NONBLOCK, "C-127 a descriptor for any event loop");
         /* An event loop that looks at the descriptor alone. */
         only = (struct pollfd){.fd = wait.fd, .events = POLLIN};
-        is(poll(&only, 1, 10000), 1, "C-127 it becomes ready after a while");
+        is(poll(&only, 1, PATIENCE_MS), 1, "C-127 it becomes ready after a while");
     }
     start = (clock_now() - start) / 1000;
     ok(start >= 100, "C-127 without spinning: ten times in %lld ms", (long long)start);
     full_backlog_accept(full);
-    is(net_open(&net, t, 10000), LIBHTTP_OK, "C-127 when there is room, it connects");
+    is(net_open(&net, t, PATIENCE_MS), LIBHTTP_OK, "C-127 when there is room, it connects");
     transport_free(t, false);
     net_done(&net);
     is(count_descriptors(), descriptors, "T-33 nothing stays open");
@@ -146,10 +145,10 @@ static void test_cancel(bool nonblocking)
     net_init(&net, nonblocking);
     net.io.may_sleep = !nonblocking;
     later = cancel_later(net.canceller, 50);
-    ok(net_connect(&net, &to, 5000) == NULL, "C-121 a Unix connect that hangs is cancelled");
+    ok(net_connect(&net, &to, PATIENCE_MS) == NULL, "C-121 a Unix connect that hangs is cancelled");
     ms = later_done(later);
     is(net.failure.code, LIBHTTP_E_CANCELLED, "C-121 with that error");
-    ok(ms < SOON, "C-121 at once, in %d ms", ms);
+    ok(ms < PATIENCE_MS, "C-121 at once, in %d ms", ms);
     net_done(&net);
     full_backlog_free(full);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/certs.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "support/sockets.h"
 #include "tap.h"
@@ -49,7 +50,7 @@ static void check_exchange(void)
     close(fd);
     fd = connect_loopback(peer_port(peer));
     say(fd, "2");
-    ok(peer_wait_received(peer, 30, 5000), "what was sent is recorded");
+    ok(peer_wait_received(peer, 30, PATIENCE_MS), "what was sent is recorded");
     is(peer_connections(peer), 2, "two connections");
     is_mem(peer_received(peer, NULL), 30, "GET / HTTP/1.1\r\nHost: h\r\n\r\nhi2", 30, "all in one");
     is_mem(peer_received_on(peer, 1, &length), 1, "2", 1, "and of one");
@@ -170,7 +171,7 @@ static void check_complaints(void)
             "step 2: nobody connected");
     failing((struct peer_step[]){PEER_EXPECT_CLOSE, PEER_END}, "\r",
             "EXPECT_CLOSE: \"\\r\" came before it");
-    failing((struct peer_step[]){PEER_NO_CONNECTION(10000), PEER_END}, "",
+    failing((struct peer_step[]){PEER_NO_CONNECTION(PATIENCE_MS), PEER_END}, "",
             "but somebody connected");
     failing((struct peer_step[]){PEER_GATE, PEER_END}, "",
             "step 1: GATE: the test did not open it in time");
