@@ -143,10 +143,8 @@ int32_t libhttp_form_clear(libhttp_form *form)
 const char *libhttp_form_text(const libhttp_form *form, int64_t *ret_length)
 {
     if (!form)
-        return NULL;
-    if (ret_length)
-        *ret_length = (int64_t)form->length;
-    return form->text ? form->text : "";
+        return no_text(ret_length);
+    return text_out(span_of(form->text ? form->text : "", form->length), ret_length);
 }
 
 const char *libhttp_form_error(const libhttp_form *form)

@@ -10,13 +10,6 @@ int32_t libhttp_headers_count(const libhttp_headers *h)
     return h ? (int32_t)h->fields.count : 0;
 }
 
-static const char *text_out(struct span s, int64_t *ret_length)
-{
-    if (ret_length)
-        *ret_length = (int64_t)s.length;
-    return s.data;
-}
-
 static bool has_index(const libhttp_headers *h, int32_t index)
 {
     return h && index >= 0 && (uint32_t)index < h->fields.count;
@@ -25,14 +18,14 @@ static bool has_index(const libhttp_headers *h, int32_t index)
 const char *libhttp_headers_name(const libhttp_headers *h, int32_t index, int64_t *ret_length)
 {
     if (!has_index(h, index))
-        return NULL;
+        return no_text(ret_length);
     return text_out(fields_name(&h->fields, (uint32_t)index), ret_length);
 }
 
 const char *libhttp_headers_value(const libhttp_headers *h, int32_t index, int64_t *ret_length)
 {
     if (!has_index(h, index))
-        return NULL;
+        return no_text(ret_length);
     return text_out(fields_value(&h->fields, (uint32_t)index), ret_length);
 }
 

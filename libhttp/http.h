@@ -17,7 +17,10 @@
  *   `host_length`; -1 says that it ends at its NUL. With a length, a NUL inside is refused, never
  *   cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where none is allowed is
  *   LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call. What comes out is
- *   NUL-terminated, and has its length where it can hold any byte.
+ *   NUL-terminated, and has its length where it can hold any byte. Where a getter gives NULL for a
+ *   text, the length is 0.
+ * - NULL as handle. A function that can fail gives LIBHTTP_E_INVALID_ARGUMENT, a getter 0, -1, NULL
+ *   or an empty text.
  * - Ownership. A function's first parameter is its handle. A returned pointer is borrowed from it;
  *   its comment says until when. What comes through a `**ret` handle parameter is the caller's to
  *   free; every _free takes NULL. Handles may be freed in any order.

@@ -92,38 +92,36 @@ int32_t libhttp_media_parse_field(libhttp_media *media, const libhttp_headers *h
                 index >= 0 ? fields_value(&headers->fields, (uint32_t)index) : span_of("", 0));
 }
 
-static const char *text_out(const struct media_parts *p, struct media_slice s, int64_t *ret_length)
+static const char *part_out(const libhttp_media *media, struct media_slice s, int64_t *ret_length)
 {
-    if (ret_length)
-        *ret_length = (int64_t)s.length;
-    return media_text(p, s).data;
+    return text_out(media_text(&media->parts, s), ret_length);
 }
 
 const char *libhttp_media_value(const libhttp_media *media, int64_t *ret_length)
 {
-    return media ? text_out(&media->parts, media->parts.value, ret_length) : NULL;
+    return media ? part_out(media, media->parts.value, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_media_type(const libhttp_media *media, int64_t *ret_length)
 {
-    return media ? text_out(&media->parts, media->parts.type, ret_length) : NULL;
+    return media ? part_out(media, media->parts.type, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_media_main_type(const libhttp_media *media, int64_t *ret_length)
 {
-    return media ? text_out(&media->parts, media->parts.main_type, ret_length) : NULL;
+    return media ? part_out(media, media->parts.main_type, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_media_subtype(const libhttp_media *media, int64_t *ret_length)
 {
-    return media ? text_out(&media->parts, media->parts.subtype, ret_length) : NULL;
+    return media ? part_out(media, media->parts.subtype, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_media_charset(const libhttp_media *media, int64_t *ret_length)
 {
     if (!media || !media->parts.has_charset)
-        return NULL;
-    return text_out(&media->parts, media->parts.charset, ret_length);
+        return no_text(ret_length);
+    return part_out(media, media->parts.charset, ret_length);
 }
 
 const char *libhttp_media_parameter(const libhttp_media *media, const char *name,
@@ -132,11 +130,9 @@ const char *libhttp_media_parameter(const libhttp_media *media, const char *name
     struct span in, found;
 
     if (!media || text_in(&in, name, name_length, "name", NULL) != LIBHTTP_OK)
-        return NULL;
+        return no_text(ret_length);
     found = media_find(&media->parts, in);
-    if (found.data && ret_length)
-        *ret_length = (int64_t)found.length;
-    return found.data;
+    return text_out(found, ret_length);
 }
 
 int32_t libhttp_media_parameter_count(const libhttp_media *media)
@@ -153,16 +149,16 @@ const char *libhttp_media_parameter_name(const libhttp_media *media, int32_t ind
                                          int64_t *ret_length)
 {
     if (!has_index(media, index))
-        return NULL;
-    return text_out(&media->parts, media_entry_at(&media->parts, index).name, ret_length);
+        return no_text(ret_length);
+    return part_out(media, media_entry_at(&media->parts, index).name, ret_length);
 }
 
 const char *libhttp_media_parameter_value(const libhttp_media *media, int32_t index,
                                           int64_t *ret_length)
 {
     if (!has_index(media, index))
-        return NULL;
-    return text_out(&media->parts, media_entry_at(&media->parts, index).value, ret_length);
+        return no_text(ret_length);
+    return part_out(media, media_entry_at(&media->parts, index).value, ret_length);
 }
 
 const char *libhttp_media_error(const libhttp_media *media)

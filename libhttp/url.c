@@ -152,17 +152,10 @@ int32_t libhttp_url_parse(libhttp_url *url, const char *text, int64_t length, in
     return LIBHTTP_OK;
 }
 
-static const char *text_out(struct span s, int64_t *ret_length)
-{
-    if (s.data && ret_length)
-        *ret_length = (int64_t)s.length;
-    return s.data;
-}
-
 const char *libhttp_url_scheme(const libhttp_url *url, int64_t *ret_length)
 {
     if (!url || !url->parts.text)
-        return NULL;
+        return no_text(ret_length);
     return text_out(span_text(url->parts.tls ? "https" : "http"), ret_length);
 }
 
@@ -174,7 +167,7 @@ int32_t libhttp_url_is_tls(const libhttp_url *url)
 const char *libhttp_url_host(const libhttp_url *url, int64_t *ret_length)
 {
     if (!url || !url->parts.text)
-        return NULL;
+        return no_text(ret_length);
     return text_out(span_text(url->parts.host.address), ret_length);
 }
 
@@ -185,17 +178,17 @@ int32_t libhttp_url_port(const libhttp_url *url)
 
 const char *libhttp_url_target(const libhttp_url *url, int64_t *ret_length)
 {
-    return url ? text_out(url->parts.target, ret_length) : NULL;
+    return url ? text_out(url->parts.target, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_url_user(const libhttp_url *url, int64_t *ret_length)
 {
-    return url ? text_out(url->parts.user, ret_length) : NULL;
+    return url ? text_out(url->parts.user, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_url_password(const libhttp_url *url, int64_t *ret_length)
 {
-    return url ? text_out(url->parts.password, ret_length) : NULL;
+    return url ? text_out(url->parts.password, ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_url_error(const libhttp_url *url)

@@ -32,4 +32,18 @@ int32_t text_any_in(struct span *ret, const char *data, int64_t length, const ch
 int32_t data_in(struct span *ret, const void *data, int64_t length, const char *argument,
                 struct failure *failure);
 
+/* What a getter gives: a text, with its length where that is asked for. */
+static inline const char *text_out(struct span s, int64_t *ret_length)
+{
+    if (ret_length)
+        *ret_length = (int64_t)s.length;
+    return s.data;
+}
+
+/* What it gives where there is none: NULL, and the length 0. */
+static inline const char *no_text(int64_t *ret_length)
+{
+    return text_out((struct span){0}, ret_length);
+}
+
 #endif
