@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* info: what can be learned from a connection. */
 #include <libhttp/info.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "client/tunnel.h"
@@ -9,7 +10,7 @@
 
 const char *libhttp_connection_error(const libhttp_connection *c)
 {
-    return c ? failure_text(&c->failure) : libhttp_error_description(LIBHTTP_E_INVALID_ARGUMENT);
+    return c ? failure_text(&c->failure) : "";
 }
 
 int32_t libhttp_connection_error_code(const libhttp_connection *c)
@@ -78,6 +79,18 @@ const char *libhttp_connection_tunnel_host(const libhttp_connection *c, int32_t 
     return end ? end->host.name : NULL;
 }
 
+/* Keeps a copy of `text` at `*kept`: what was given before stays where it is while it says the
+ * same.
+ */
+static const char *keep_text(char **kept, const char *text)
+{
+    if (*kept && strcmp(*kept, text) == 0)
+        return *kept;
+    free(*kept);
+    *kept = strdup(text);
+    return *kept;
+}
+
 const char *libhttp_connection_peer_address(libhttp_connection *c)
 {
     struct endpoint_info info = {.peer = {.any = {.sa_family = AF_UNSPEC}}};
@@ -89,9 +102,7 @@ const char *libhttp_connection_peer_address(libhttp_connection *c)
     if (info.peer.any.sa_family == AF_UNSPEC)
         return NULL;
     address_format(&info.peer, text, sizeof text);
-    free(c->peer_text);
-    c->peer_text = strdup(text);
-    return c->peer_text;
+    return keep_text(&c->peer_text, text);
 }
 
 static const struct message *tunnel_answer(const libhttp_connection *c)
@@ -172,13 +183,13 @@ const char *libhttp_connection_tls_cipher(const libhttp_connection *c)
 const char *libhttp_connection_tls_alpn(libhttp_connection *c)
 {
     struct tls_info info;
+    char text[UINT8_MAX + 1]; /* RFC 7301 3.1 */
 
     if (!tls_of(c))
         return NULL;
     tls_info(tls_of(c), &info);
-    free(c->alpn_text);
-    c->alpn_text = strndup(info.alpn.data ? info.alpn.data : "", info.alpn.length);
-    return c->alpn_text;
+    snprintf(text, sizeof text, "%.*s", (int)info.alpn.length, info.alpn.data);
+    return keep_text(&c->alpn_text, text);
 }
 
 int32_t libhttp_connection_tls_resumed(const libhttp_connection *c)

@@ -27,7 +27,7 @@ int32_t libhttp_response_cancel(libhttp_response *r)
 
 const char *libhttp_response_error(const libhttp_response *r)
 {
-    return r ? failure_text(&r->failure) : libhttp_error_description(LIBHTTP_E_INVALID_ARGUMENT);
+    return r ? failure_text(&r->failure) : "";
 }
 
 int32_t libhttp_response_error_code(const libhttp_response *r)

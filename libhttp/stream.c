@@ -54,8 +54,12 @@ static int32_t read_step(struct libhttp_stream *s, char *buffer, size_t capacity
         return LIBHTTP_OK;
     }
     *ret_got = 0;
+    if (s->read_error)
+        return fail_os(&s->failure, LIBHTTP_E_OS, s->read_error, "the stream was lost");
     if (!s->session->peer_ended)
         status = session_receive(s->session, &area, 1, false, ret_got, &s->failure);
+    if (status == LIBHTTP_E_OS)
+        s->read_error = s->failure.os_error;
     if (status == LIBHTTP_OK && *ret_got == 0)
         status = session_end(s->session, LIBHTTP_E_TLS, &s->failure);
     return status;
@@ -212,7 +216,7 @@ int32_t libhttp_stream_cancel(libhttp_stream *s)
 
 const char *libhttp_stream_error(const libhttp_stream *s)
 {
-    return s ? failure_text(&s->failure) : libhttp_error_description(LIBHTTP_E_INVALID_ARGUMENT);
+    return s ? failure_text(&s->failure) : "";
 }
 
 int32_t libhttp_stream_error_code(const libhttp_stream *s)

@@ -94,6 +94,7 @@ e2e_tests = \
 	tests/e2e/test_mixture \
 	tests/e2e/test_one_host \
 	tests/e2e/test_persistence \
+	tests/e2e/test_promises \
 	tests/e2e/test_process \
 	tests/e2e/test_reading \
 	tests/e2e/test_request_head \

@@ -128,6 +128,7 @@ struct libhttp_stream {
     struct session *session;
     bool closed;
     bool write_ended;
+    int read_error;      /* errno of the read that failed: no later one ends like a whole stream */
     struct buf detached; /* unread bytes that went with the descriptor */
     struct failure failure;
 };

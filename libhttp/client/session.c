@@ -71,10 +71,13 @@ static int64_t total_deadline(const struct session *s)
     return s->started ? clock_after(s->started, s->settings->total_ms) : CLOCK_NEVER;
 }
 
+/* A transport that was handed over is not opened before its first use: until then nothing is due.
+ */
 static int64_t connect_deadline(const struct session *s)
 {
-    return s->phase < SESSION_OPEN ? clock_after(s->open_started, s->settings->connect_ms)
-                                   : CLOCK_NEVER;
+    return s->phase < SESSION_OPEN && s->open_started
+               ? clock_after(s->open_started, s->settings->connect_ms)
+               : CLOCK_NEVER;
 }
 
 static int32_t too_long(const struct session *s, struct failure *failure)
