@@ -436,7 +436,7 @@ tests-environment:
 	@echo "$(tests_environment)"
 
 check-valgrind:
-	TEST_TIMEOUT=$${TEST_TIMEOUT:-1800} TEST_FEWER=$${TEST_FEWER:-20} TEST_WRAPPER='$(abs_srcdir)/tests/trust/memcheck' \
+	TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} TEST_FEWER=$${TEST_FEWER:-20} TEST_WRAPPER='$(abs_srcdir)/tests/trust/memcheck' \
 		$(srcdir)/tests/trust/under valgrind $(or $(ONLY),$(TESTS))
 
 # Minutes rather than seconds: 10,000 connections at once, and many exchanges through a proxy that misbehaves.

@@ -88,7 +88,7 @@ func TestForwardedUpgrade(t *testing.T) {
 	conn, err := net.Dial("tcp", front.Listener.Addr().String())
 	must(t, err)
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	conn.SetDeadline(time.Now().Add(patience))
 	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
 	reader := textproto.NewReader(bufio.NewReader(conn))
 	line, err := reader.ReadLine()

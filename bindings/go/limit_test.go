@@ -20,7 +20,7 @@ func (l *hostLimit) state(key connKey) (taken, waiting int) {
 
 func (l *hostLimit) expect(t *testing.T, key connKey, taken, waiting int) {
 	t.Helper()
-	for i := 0; i < 5000; i++ {
+	for i := 0; i < 60000; i++ {
 		if have, wait := l.state(key); have == taken && wait == waiting {
 			return
 		}

@@ -117,7 +117,7 @@ func within(t *testing.T, what string, call func()) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("it hangs: ", what)
 	}
 }

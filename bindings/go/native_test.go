@@ -362,8 +362,8 @@ func TestNative(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(wild))
 	defer server.Close()
 	for _, this := range scenarios {
-		theirs := &http.Transport{DisableCompression: true, ExpectContinueTimeout: 1e10}
-		ours := &libhttp.Transport{ExpectContinueTimeout: 1e10}
+		theirs := &http.Transport{DisableCompression: true, ExpectContinueTimeout: patience}
+		ours := &libhttp.Transport{ExpectContinueTimeout: patience}
 		want := this.play(t, &http.Client{Transport: theirs}, server.URL)
 		got := this.play(t, &http.Client{Transport: ours}, server.URL)
 		check(t, got == want, "%s:\n ours   %.600s\n theirs %.600s", this.name, got, want)

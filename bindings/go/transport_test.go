@@ -409,7 +409,7 @@ func TestExpect(t *testing.T) {
 		}
 		io.Copy(w, r.Body)
 	})
-	client := clientOf(t, &libhttp.Transport{ExpectContinueTimeout: 10 * time.Second})
+	client := clientOf(t, &libhttp.Transport{ExpectContinueTimeout: patience})
 	for path, want := range map[string]int{"/yes": 200, "/no": 417} {
 		for _, source := range []io.Reader{strings.NewReader("abc"), struct{ io.Reader }{strings.NewReader("abc")}} {
 			request, _ := http.NewRequest("PUT", server.URL+path, source)
@@ -579,7 +579,7 @@ func TestReverseProxy(t *testing.T) {
 	must(t, err)
 	defer conn.Close()
 	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
-	conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(patience))
 	answer := bufio.NewReader(conn)
 	for line := "-"; err == nil && strings.TrimSpace(line) != ""; {
 		line, err = answer.ReadString('\n')

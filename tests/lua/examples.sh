@@ -13,7 +13,7 @@ says() {
     interpreter=$1
     example=$2
     shift 2
-    timeout "${TEST_TIMEOUT:-20}" "$srcdir/tests/support/preload" "$interpreter" "$srcdir/examples/lua/$example.lua" "$@" 2>&1
+    timeout 120 "$srcdir/tests/support/preload" "$interpreter" "$srcdir/examples/lua/$example.lua" "$@" 2>&1
 }
 # has DESCRIPTION TEXT PATTERN...: the text has a line for each of the patterns.
 has() {

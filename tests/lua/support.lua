@@ -36,6 +36,8 @@ local thread = require "cqueues.thread"
 support.http = require "libhttp"
 support.has_close = _VERSION == "Lua 5.4"
 support.yields_in_for = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+-- In seconds: what has not come by then never will, however slow the machine is.
+support.patience = 120
 support.sanitized = (os.getenv "LD_PRELOAD" or ""):find("san") ~= nil
 
 -- Runs in another Lua state: nothing of this one is to be seen there.
@@ -103,7 +105,7 @@ end
 --- A connection to such a peer.
 function support.connect(...)
     local port, received = support.peer(...)
-    return assert(support.http.HTTPConnection("127.0.0.1", port, { timeout = 10 })), received
+    return assert(support.http.HTTPConnection("127.0.0.1", port, { timeout = support.patience })), received
 end
 
 --- A carried connection that has sent this request and got this answer (and then an end, if eof).
@@ -142,7 +144,7 @@ function support.loop(...)
     for index = 1, select("#", ...) do
         loop:wrap((select(index, ...)))
     end
-    assert(loop:loop(60))
+    assert(loop:loop(support.patience))
     assert(loop:empty(), "a coroutine still waits")
 end
 
@@ -169,12 +171,13 @@ support.ca = os.getenv "EXAMPLE_CA"
 --- Connections to the example server.
 function support.plain(options)
     return assert(support.http.HTTPConnection(support.http_at.host, support.http_at.port,
-        options or { timeout = 10 }))
+        options or { timeout = support.patience }))
 end
 
 function support.encrypted(options)
     options = options or {}
     options.ca_file = options.ca_file or not options.tls and support.ca or nil
+    options.timeout = options.timeout or support.patience
     return assert(support.http.HTTPSConnection("localhost", support.https_at.port, options))
 end
 

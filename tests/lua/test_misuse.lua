@@ -9,12 +9,12 @@ TestMisuse = {}
 -- One of everything that has methods.
 local function objects()
     local port = support.peer("HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
-    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = 2 }))
+    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = support.patience }))
     conn.debug_fd = -1
     assert(conn:request("GET", "/", nil, { Upgrade = "x", Connection = "upgrade" }))
     local response = assert(conn:getresponse())
     return { conn, response, assert(response:stream()), http.Message { A = "b" }, http.TLSConfig(),
-        assert(http.HTTPConnection("127.0.0.1", 1, { timeout = 2, debug_fd = -1 })) }
+        assert(http.HTTPConnection("127.0.0.1", 1, { timeout = support.patience, debug_fd = -1 })) }
 end
 
 local junk = { false, true, 0, -1, 1.5, 2 ^ 70, 0 / 0, "", "x", "\0", {}, function() end, io.tmpfile() }

@@ -177,7 +177,7 @@ end
 
 TestReading["test C-125: after 101 the stream takes over, unread bytes first"] = function()
     local port = support.peer("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nhello", "WAIT")
-    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = 10 }))
+    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = support.patience }))
     assert(conn:request("GET", "/", nil, { Upgrade = "x", Connection = "upgrade" }))
     local response = assert(conn:getresponse())
     lu.assertEquals(response.status, 101)

@@ -179,7 +179,7 @@ end
 
 TestRequests["test C-124 C-54: an early answer stops the upload and is the answer"] = function()
     local port = support.peer("EARLY HTTP/1.1 413 Too Much\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = 10 }))
+    local conn = assert(http.HTTPConnection("127.0.0.1", port, { timeout = support.patience }))
     local pieces = 0
     assert(conn:request("PUT", "/", function()
         pieces = pieces + 1

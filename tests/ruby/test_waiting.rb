@@ -317,9 +317,9 @@ class TestWaiting < LibHTTPTest
         conn.connect_timeout = 0.05
         deadline = conn.connect rescue $!.class
         conn.connect_timeout = nil
-        # Another thread that runs while this one waits says so.
-        Thread.new { 5.times { sleep 0.01 }; $stdout.puts "waiting"; $stdout.flush }
         begin
+          # Another thread that runs while this one waits says so.
+          Thread.new { 5.times { sleep 0.01 }; $stdout.puts "waiting"; $stdout.flush }
           conn.connect
         rescue Interrupt => e
           p timed, cancelled, deadline, e.class
