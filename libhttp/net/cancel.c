@@ -9,13 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/process.h"
 #include "net/descriptor.h"
 
-/* For how long a shutdown is made anew, each millisecond, for a connect that it came too early for:
- * longer than a busy machine keeps the connecting thread from its call. */
-#define CONNECT_AWAITED_MS 1000
+/* How often a shutdown is made anew, each after a millisecond or more, for a connect that it came
+ * too early for: longer than a busy machine keeps the connecting thread from its call. Counted, so
+ * that a time in which the whole process stood still isn't taken for it. */
+#define CONNECT_AWAITED 1000
 
 static void pause_for(long nanoseconds)
 {
@@ -166,9 +166,8 @@ static bool cancel_all(struct canceller *c, bool first)
 void canceller_cancel(struct canceller *c)
 {
     bool connecting = cancel_all(c, true);
-    int64_t until = connecting ? clock_after(clock_now(), CONNECT_AWAITED_MS) : 0;
 
-    while (connecting && clock_now() < until) {
+    for (int tries = 0; connecting && tries < CONNECT_AWAITED; tries++) {
         pause_for(1000000);
         connecting = cancel_all(c, false);
     }
@@ -233,9 +232,8 @@ static bool cancel_one(struct cancel_point *p)
 void cancel_point_cancel(struct cancel_point *p)
 {
     bool connecting = cancel_one(p);
-    int64_t until = connecting ? clock_after(clock_now(), CONNECT_AWAITED_MS) : 0;
 
-    while (connecting && clock_now() < until) {
+    for (int tries = 0; connecting && tries < CONNECT_AWAITED; tries++) {
         pause_for(1000000);
         connecting = cancel_one(p);
     }

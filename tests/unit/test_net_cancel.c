@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -122,10 +125,36 @@ static void test_one_of_three(void)
         close(fds[i][1]);
 }
 
+static atomic_bool cancel_is_over;
+
 static void *cancel(void *c)
 {
     canceller_cancel(c);
+    atomic_store(&cancel_is_over, true);
     return NULL;
+}
+
+/* How often somebody has paused, and by how many seconds the clock is ahead since the first time.
+ */
+static atomic_int naps, stood_still;
+
+__attribute__((visibility("default"))) int nanosleep(const struct timespec *time,
+                                                     struct timespec *left)
+{
+    int status = clock_nanosleep(CLOCK_MONOTONIC, 0, time, left);
+
+    atomic_fetch_add(&naps, 1);
+    errno = status;
+    return status == 0 ? 0 : -1;
+}
+
+__attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+    int status = (int)syscall(SYS_clock_gettime, clock, ret);
+
+    if (atomic_load(&naps) > 0)
+        ret->tv_sec += atomic_load(&stood_still);
+    return status;
 }
 
 /*
@@ -159,6 +188,37 @@ static void test_connecting(void)
     canceller_cancel(c);
     ok(clock_now() - start < PATIENCE_MS * INT64_C(1000),
        "C-121 a cancel doesn't wait for ever for that");
+    cancel_point_done(&p);
+    canceller_unref(c);
+    full_backlog_free(full);
+}
+
+/* The whole process stands still meanwhile: the connect is still awaited afterwards. */
+static void test_standing_still(void)
+{
+    int port, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct full_backlog *full = full_backlog_tcp(&port);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    struct canceller *c = canceller_new();
+    struct cancel_point p;
+    pthread_t thread;
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    cancel_point_init(&p, c);
+    cancel_point_publish(&p, fd);
+    cancel_point_connecting(&p, true);
+    atomic_store(&naps, 0);
+    atomic_store(&stood_still, 3600);
+    atomic_store(&cancel_is_over, false);
+    if (pthread_create(&thread, NULL, cancel, c))
+        bail_out("no thread");
+    while (atomic_load(&naps) < 2 && !atomic_load(&cancel_is_over))
+        poll(NULL, 0, 1);
+    if (ok(!atomic_load(&cancel_is_over), "C-121 a cancel goes on after an hour's pause"))
+        ok(connect(fd, (struct sockaddr *)&to, sizeof to) < 0, "C-121 and wakes the connect");
+    cancel_point_connecting(&p, false);
+    pthread_join(thread, NULL);
+    atomic_store(&stood_still, 0);
     cancel_point_done(&p);
     canceller_unref(c);
     full_backlog_free(full);
@@ -295,6 +355,7 @@ int main(void)
     test_order();
     test_one_of_three();
     test_connecting();
+    test_standing_still();
     test_fork();
     test_storm();
     is(count_descriptors(), descriptors, "T-33 no descriptor is left open");
