@@ -10,7 +10,8 @@
  *         return done_testing();
  *     }
  *
- * Each check returns whether it held. The plan is printed by done_testing, so a test that crashes,
+ * Each check returns whether it held; the first that doesn't ends the program where
+ * TEST_FIRST_FAILURE is set. The plan is printed by done_testing, so a test that crashes,
  * exits or returns early has no plan and fails. Checks may be made from several threads, but not
  * from a forked child.
  */

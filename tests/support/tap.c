@@ -42,6 +42,8 @@ report(struct tap_place place, bool held, const char *format, va_list args)
     pthread_mutex_unlock(&lock);
     if (!held)
         diag("  failed in %s, line %d", place.file, place.line);
+    if (!held && getenv("TEST_FIRST_FAILURE") != NULL)
+        exit(1);
     return held;
 }
 
