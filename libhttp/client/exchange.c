@@ -136,8 +136,7 @@ static void fill(struct libhttp_connection *c, struct libhttp_response *r, const
     r->interim = c->exchange->interim;
     c->exchange->interim = (struct messages){0};
     r->version = h->minor == 0 ? 10 : 11;
-    r->persists = framing->persists && !c->session->dirty && !c->exchange->upload.early &&
-                  !c->exchange->upload.broken;
+    r->persists = framing->persists && !c->exchange->upload.early && !c->exchange->upload.broken;
     r->is_stream = framing->kind == BODY_STREAM;
     r->debuglevel = c->debug.level;
     body_init(&r->body, framing);

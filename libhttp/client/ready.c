@@ -49,8 +49,7 @@ static bool is_usable(struct libhttp_connection *c)
     struct failure ignored;
     bool usable;
 
-    if (s->phase == SESSION_CLOSED || s->dirty || session_is_foreign(s) ||
-        cancel_point_woken(&s->io.cancel))
+    if (s->phase == SESSION_CLOSED || session_is_foreign(s) || cancel_point_woken(&s->io.cancel))
         return false;
     if (s->phase < SESSION_OPEN || c->unread || !s->idle_since)
         return true;

@@ -33,7 +33,6 @@ struct session {
     uint8_t phase;       /* enum session_phase */
     bool given;          /* over an adopted descriptor or in carried mode: can't be opened anew */
     bool carried;        /* the bottom is memory */
-    bool dirty;          /* not to be used for another exchange */
     bool peer_ended;     /* EOF was received */
     int64_t cut_reason;  /* TLS's, where that EOF came without close_notify (T-46); else 0 */
     bool streaming;      /* handed to a stream (C-90): no request may use it */

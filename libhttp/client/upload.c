@@ -44,8 +44,6 @@ static int32_t take_early(void *what, const struct head *h, struct span bytes, s
 
 static int32_t early(struct libhttp_connection *c)
 {
-    if (c->exchange->upload.early)
-        c->session->dirty = true; /* what follows on the connection is nobody's */
     c->session->continue_until = CLOCK_NEVER;
     session_settle(c->session);
     buf_clear(&c->exchange->output);
@@ -286,11 +284,9 @@ static int32_t send_chunk(struct libhttp_connection *c, struct span data, size_t
     status = push(c, areas, 3, &put);
     if (status < 0)
         return status;
-    if (status == LIBHTTP_AGAIN ||
-        put <= before) { /* the chunk has not begun: it leaves no trace */
+    if (status == LIBHTTP_AGAIN) { /* nothing has left: the chunk leaves no trace */
         buf_truncate(&c->exchange->output, before);
-        beyond_output(c, put);
-        return status == LIBHTTP_OK ? send_chunk(c, data, ret_put) : status;
+        return status;
     }
     *ret_put = data.length;
     return hold_rest(c, data, beyond_output(c, put));
