@@ -101,6 +101,7 @@ e2e_tests = \
 	tests/e2e/test_request_refused \
 	tests/e2e/test_secrets \
 	tests/e2e/test_set_right \
+	tests/e2e/test_sleeps \
 	tests/e2e/test_states \
 	tests/e2e/test_streams \
 	tests/e2e/test_timeouts \

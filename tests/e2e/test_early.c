@@ -95,17 +95,18 @@ static void test_whole(enum drive_mode mode)
 }
 
 /* The reset is there before the next piece, which fails at once: no wait looks for the answer. */
-static void test_reset_before_piece(enum drive_mode mode)
+static void check_reset_before_piece(enum drive_mode mode, struct peer_step before)
 {
     struct peer *peer = peer_start((struct peer_step[]){
         PEER_READ_HEAD,
         PEER_READ(5),
         PEER_SEND(TOO_LARGE),
+        before,
         PEER_RESET,
         PEER_END,
     });
     struct client *k = client_new(mode, peer, "h.example");
-    struct pollfd gone = {.events = POLLRDHUP};
+    struct pollfd gone = {.events = 0}; /* POLLHUP it is, in any case */
     int64_t sent = 0;
 
     if (mode == DRIVE_CARRIED) { /* nothing fails there: the answer is fed, or is not */
@@ -124,6 +125,13 @@ static void test_reset_before_piece(enum drive_mode mode)
     client_answer(k, 413, "stop", "C-54 the answer is there all the same");
     client_free(k);
     peer_finish(peer, "C-54 the peer's side, %s", drive_mode_name(mode));
+}
+
+static void test_reset_before_piece(enum drive_mode mode)
+{
+    check_reset_before_piece(mode, (struct peer_step)PEER_DELAY(0)); /* ECONNRESET */
+    check_reset_before_piece(mode,
+                             (struct peer_step)PEER_SHUTDOWN); /* EPIPE, as an end came first */
 }
 
 /* Over TCP, the body unread: the peer's close is a reset. */
@@ -248,6 +256,7 @@ static bool sent_in_parts(int64_t length, bool chunked)
     struct carry x = {.data = ""};
     int64_t sent = 0;
     size_t got;
+    int32_t status;
     bool good;
 
     carry_open(&x);
@@ -258,10 +267,14 @@ static bool sent_in_parts(int64_t length, bool chunked)
     if (!chunked)
         libhttp_connection_flush(x.c);
     got = chunked ? 0 : carry_take(&x, out, sizeof out);
-    good = libhttp_connection_send(x.c, "abc", 3, &sent) >= LIBHTTP_OK; /* or AGAIN */
+    status = libhttp_connection_send(x.c, "abc", 3, &sent);
+    good = status == (sent > 0 ? LIBHTTP_OK : LIBHTTP_AGAIN);
     got += carry_take(&x, out + got, sizeof out - got);
     if (sent < 3)
         good = libhttp_connection_send(x.c, &"abc"[sent], 3 - sent, &sent) == LIBHTTP_OK && good;
+    libhttp_connection_flush(x.c);
+    got += carry_take(&x, out + got, sizeof out - got);
+    good = good && got > 5 && memcmp(out + got - 3 - 2 * chunked, "abc\r\n", 3 + 2 * chunked) == 0;
     libhttp_connection_finish(x.c, NULL);
     libhttp_connection_flush(x.c);
     got += carry_take(&x, out + got, sizeof out - got);

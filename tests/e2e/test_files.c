@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -317,6 +318,37 @@ static void test_parts(void)
     peer_finish(peer, "C-130 both parts");
 }
 
+/* One byte of several, and no more; it leaves with getresponse, where nothing else made it. */
+static void test_one_byte(enum drive_mode mode)
+{
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_EXPECT(START "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT(START "Content-Length: 1\r\n\r\nb"),
+        PEER_SEND(CREATED),
+        PEER_EXPECT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    int fd = full_pipe("abc");
+    int64_t sent = 0;
+
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, LIBHTTP_LENGTH_UNKNOWN);
+    is(client_send_fd(k, fd, 1, &sent), LIBHTTP_OK, "C-130 one byte of a pipe, %s", k->name);
+    is(sent, 1, "C-130 exactly one");
+    is(client_finish(k, NULL), LIBHTTP_OK, "C-130 which is all, %s", k->name);
+    client_answer(k, 201, "", "C-130 a chunk of one byte");
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 1);
+    client_flush(k);
+    is(client_send_fd(k, fd, 1, &sent), LIBHTTP_OK, "C-130 the next byte, %s", k->name);
+    is(sent, 1, "C-130 and no other");
+    client_answer(k, 201, "", "C-130 a length of one byte, not flushed");
+    close(fd);
+    client_free(k);
+    peer_finish(peer, "C-130 both bytes, %s", drive_mode_name(mode));
+}
+
 static void test_ends_early(enum drive_mode mode)
 {
     struct peer *peer = client_peer((struct peer_step[]){
@@ -373,6 +405,37 @@ static void test_unreadable(enum drive_mode mode)
     client_get(k, "/", 201, "", "C-107 usable afterwards");
     client_free(k);
     peer_finish(peer, "C-107 nothing was sent, %s", drive_mode_name(mode));
+}
+
+/* A piece of a body from what can't be read: why, and no request is left behind. */
+static void check_piece(enum drive_mode mode, int fd, int32_t code, int os_error, const char *what)
+{
+    struct peer *peer = client_peer((struct peer_step[]){PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h.example");
+    int64_t sent = 0;
+
+    client_ready(k);
+    libhttp_connection_request_pieces(k->c, "PUT", -1, "/", -1, NULL, 5);
+    client_failed(k, client_send_fd(k, fd, 5, &sent), code, "C-107 a piece from %s", what);
+    is(libhttp_connection_errno(k->c), os_error, "C-107 from %s: why, %s", what, k->name);
+    is(libhttp_connection_state(k->c), LIBHTTP_STATE_IDLE, "C-23 idle again, %s", k->name);
+    client_free(k);
+    peer_kill(peer);
+    if (fd < 1000)
+        close(fd);
+}
+
+static void test_unreadable_piece(enum drive_mode mode)
+{
+    check_piece(mode, open(tempdir(), O_RDONLY | O_CLOEXEC), LIBHTTP_E_UNIMPLEMENTED_FILE_MODE,
+                EISDIR, "a folder");
+    check_piece(mode, open("/dev/null", O_WRONLY | O_CLOEXEC), LIBHTTP_E_UNIMPLEMENTED_FILE_MODE,
+                EBADF, "what is only written to");
+    check_piece(mode, 987654, LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, EBADF, "what isn't open");
+    check_piece(mode, eventfd(1, EFD_CLOEXEC), LIBHTTP_E_UNIMPLEMENTED_FILE_MODE, EINVAL,
+                "what gives eight bytes or none");
+    check_piece(mode, open("/proc/self/mem", O_RDONLY | O_CLOEXEC), LIBHTTP_E_OS, EIO,
+                "memory that isn't there");
 }
 
 /* In a traced child. */
@@ -452,8 +515,10 @@ int main(void)
     in_each_mode(test_pipe);
     in_each_mode(test_pipe_waits);
     in_each_mode(test_longer);
+    in_each_mode(test_one_byte);
     in_each_mode(test_ends_early);
     in_each_mode(test_unreadable);
+    in_each_mode(test_unreadable_piece);
     in_each_mode(test_huge);
     test_parts();
     test_kernel();

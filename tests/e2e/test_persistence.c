@@ -143,10 +143,44 @@ static void check_lost(enum drive_mode mode, struct peer_step lost, const char *
     peer_finish(peer, "C-105 %s: never sent twice, %s", what, drive_mode_name(mode));
 }
 
+/* C-64: over TCP, where there are resets. Behind bytes of the response one is an error of its own.
+ */
+static void check_reset(enum drive_mode mode, struct peer_step *before, const char *what)
+{
+    bool begun = before->action == PEER_DO_SEND;
+    libhttp_response *r = NULL;
+    struct peer *peer = peer_start(
+        (struct peer_step[]){PEER_READ_HEAD, *before, PEER_GATE, PEER_RESET, PEER_ACCEPT,
+                             PEER_READ_HEAD, PEER_SEND(FIVE "after"), PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h");
+    int32_t status;
+
+    client_ready(k);
+    is(client_request(k, "GET", "/1", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK, "C-64 a request");
+    if (begun) { /* a reset takes away what nobody has received */
+        await_news(k->c);
+        while (libhttp_connection_bytes_received(k->c) == 0)
+            libhttp_connection_getresponse(k->c, &r);
+    }
+    peer_open(peer);
+    status = client_getresponse(k, &r);
+    client_failed(k, status, begun ? LIBHTTP_E_OS : LIBHTTP_E_REMOTE_DISCONNECTED,
+                  "C-22 C-64 a reset %s", what);
+    is(libhttp_connection_errno(k->c), ECONNRESET, "C-64 it says so, %s", k->name);
+    client_get(k, "/2", 200, "after", "C-22 C-23 usable afterwards, %s", what);
+    client_free(k);
+    peer_finish(peer, "C-22 a reset %s, %s", what, drive_mode_name(mode));
+}
+
 static void check_losses(enum drive_mode mode)
 {
     check_lost(mode, (struct peer_step)PEER_CLOSE, "a close without an answer");
     check_lost(mode, (struct peer_step)PEER_SHUTDOWN, "an end without an answer");
+    if (mode == DRIVE_CARRIED)
+        return; /* nothing fails there: an end is fed */
+    check_reset(mode, &(struct peer_step)PEER_DELAY(0), "without an answer");
+    if (mode == DRIVE_NONBLOCKING)
+        check_reset(mode, &(struct peer_step)PEER_SEND("H"), "in an answer");
 }
 
 /* C-19: the next request goes out while the last response is unread, and waits for it. */
@@ -157,11 +191,12 @@ static void check_pipelined(enum drive_mode mode)
     const void *data = "";
     int64_t length = 0;
     char room[2];
-    struct peer *peer =
-        client_peer((struct peer_step[]){PEER_READ_HEAD, PEER_SEND(FIVE "fi"), PEER_READ_HEAD,
-                                         PEER_SEND("rst" FIVE "again"), PEER_WAIT_CLOSE, PEER_END});
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD, PEER_SEND(EMPTY), PEER_READ_HEAD, PEER_SEND(FIVE "fi"), PEER_READ_HEAD,
+        PEER_SEND("rst" FIVE "again"), PEER_WAIT_CLOSE, PEER_END});
     struct client *k = client_new(mode, peer, "h");
 
+    client_get(k, "/", 200, "", "C-19 the connection has idled before");
     is(client_request(k, "GET", "/1", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK, "C-19 one");
     is(client_getresponse(k, &first), LIBHTTP_OK, "C-19 its response, %s", k->name);
     is(client_read(k, first, room, 2, &length), LIBHTTP_OK, "C-19 a part of it");
@@ -391,6 +426,7 @@ static void check_measures(enum drive_mode mode)
     peer_received_on(peer, 0, &sent);
     is(libhttp_connection_bytes_sent(k->c), sent, "C-132 bytes sent, %s", k->name);
     is(libhttp_connection_bytes_received(k->c), sizeof answer - 1, "C-132 and received");
+    is(libhttp_connection_time(k->c, LIBHTTP_TIME_RESOLVED), -1, "C-132 no name");
     is(libhttp_connection_time(k->c, LIBHTTP_TIME_HANDSHAKEN), -1, "C-132 no handshake");
     for (int32_t which = LIBHTTP_TIME_CONNECTED; which <= LIBHTTP_TIME_COMPLETE; which++) {
         int64_t time = libhttp_connection_time(k->c, which);
