@@ -37,7 +37,6 @@ func (e *exchange) answer(h uintptr) (*http.Response, error) {
 		ProtoMinor:    1,
 		Header:        unpack(string(c.packed[:facts.Packed]), int(facts.FieldCount)),
 		ContentLength: facts.Remaining,
-		Close:         facts.WillClose == 1,
 		Request:       e.request,
 	}
 	if facts.Version == 10 {
@@ -90,7 +89,21 @@ func (e *exchange) frame(r *http.Response) {
 		}
 		delete(r.Header, "Trailer")
 	}
-	if r.Close && r.ProtoMinor > 0 && hasToken(r.Header["Connection"], "close") {
+	e.frameBody(r)
+}
+
+// frameBody tells of a body whose end the head doesn't tell, whether or not that end was seen with it, and
+// whether the answer closes, whatever the request asked for.
+func (e *exchange) frameBody(r *http.Response) {
+	hasBody := e.request.Method != http.MethodHead && r.StatusCode >= 200 && r.StatusCode != http.StatusNoContent &&
+		r.StatusCode != http.StatusNotModified
+	untilClose := hasBody && r.TransferEncoding == nil && r.Header["Content-Length"] == nil
+	if untilClose || hasBody && r.TransferEncoding != nil {
+		r.ContentLength = -1
+	}
+	connection := r.Header["Connection"]
+	r.Close = untilClose || hasToken(connection, "close") || r.ProtoMinor == 0 && !hasToken(connection, "keep-alive")
+	if r.Close && r.ProtoMinor > 0 && hasToken(connection, "close") {
 		delete(r.Header, "Connection")
 	}
 	if e.request.Method == http.MethodHead {
@@ -131,11 +144,14 @@ func (e *exchange) withBody(r *http.Response, h uintptr, facts *raw.Facts) (*htt
 	if r.StatusCode == http.StatusSwitchingProtocols || isConnect {
 		return e.withStream(r, h)
 	}
-	b := &responseBody{e: e, h: h, response: r, keep: !r.Close, counted: facts.Remaining > 0}
+	e.noTunnel()
+	b := &responseBody{e: e, h: h, response: r, keep: facts.WillClose == 0, counted: facts.Remaining > 0}
 	r.Body = b
 	if facts.IsComplete == 1 {
 		b.finish(io.EOF)
-		r.Body = http.NoBody
+		if r.ContentLength >= 0 || e.request.Method == http.MethodHead {
+			r.Body = http.NoBody
+		}
 	}
 	return r, nil
 }
@@ -153,7 +169,16 @@ func (e *exchange) withStream(r *http.Response, h uintptr) (*http.Response, erro
 		return nil, e.fail(0, err)
 	}
 	e.unwatch() // the context is over with the exchange; the stream lasts until it is closed
-	s.closed = func() { e.t.release(e.conn, false, nil) }
+	body := e.tunnelled
+	s.closed = func() {
+		e.t.release(e.conn, false, nil)
+		if body != nil {
+			go body.Close() // its reader may wait, and so may its Close
+		}
+	}
+	if body != nil {
+		go io.Copy(s, body)
+	}
 	// As net/http has them: with others a reverse proxy adds "close" to what it sends on.
 	r.Close, r.ContentLength = false, 0
 	if r.StatusCode != http.StatusSwitchingProtocols {

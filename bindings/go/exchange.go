@@ -5,6 +5,7 @@ package libhttp
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -25,9 +26,10 @@ type exchange struct {
 	key       connKey
 	proxy     *url.URL
 	conn      *idleConn
-	stop      func() // ends the watching of the context, or nil
-	told      int32  // interim responses that the trace was told of
-	first     bool   // the trace was told of the first byte
+	stop      func()        // ends the watching of the context, or nil
+	told      int32         // interim responses that the trace was told of
+	first     bool          // the trace was told of the first byte
+	tunnelled io.ReadCloser // what goes into the tunnel that CONNECT opens, or nil
 	mu        sync.Mutex
 	over      bool  // the connection may be another exchange's
 	refused   error // by the trace: the exchange must end
@@ -94,7 +96,15 @@ func (e *exchange) fail(status int32, err error) error {
 	}
 	e.unwatch()
 	e.t.release(e.conn, false, nil)
+	e.noTunnel()
 	return err
+}
+
+// noTunnel: what was to go into it goes nowhere.
+func (e *exchange) noTunnel() {
+	if e.tunnelled != nil {
+		e.tunnelled.Close()
+	}
 }
 
 // interrupt ends the exchange, if it isn't over.
@@ -245,6 +255,9 @@ func appendField(p []byte, name, value string) []byte {
 func (e *exchange) target() string {
 	u := e.request.URL
 	if e.request.Method == http.MethodConnect && u.Path == "" {
+		if u.Opaque != "" {
+			return u.Opaque
+		}
 		if e.request.Host != "" {
 			return e.request.Host
 		}
@@ -272,6 +285,9 @@ func (e *exchange) send() (status int32, err error) {
 	if body == http.NoBody {
 		body.Close()
 		body = nil
+	}
+	if body != nil && e.method() == http.MethodConnect && e.request.ContentLength <= 0 {
+		e.tunnelled, body = body, nil // CONNECT has no content: RFC 9110 9.3.6
 	}
 	if body != nil {
 		defer body.Close()

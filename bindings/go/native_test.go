@@ -32,6 +32,9 @@ type scenario struct {
 // wild does what a request's path says.
 func wild(w http.ResponseWriter, r *http.Request) {
 	path, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if r.Method == http.MethodConnect {
+		path, rest = "connect", r.RequestURI
+	}
 	switch path {
 	case "status":
 		var status int
@@ -63,6 +66,16 @@ func wild(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(http.TrailerPrefix+"X-Three", "3")
 	case "hang":
 		<-r.Context().Done()
+	case "connect":
+		if rest != "there.example:443" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		conn, buffer, _ := w.(http.Hijacker).Hijack()
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+		line, _ := buffer.ReadString('\n')
+		io.WriteString(conn, fmt.Sprint(r.ContentLength, r.TransferEncoding, strings.ToUpper(line)))
+		conn.Close()
 	case "upgrade":
 		conn, buffer, _ := w.(http.Hijacker).Hijack()
 		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\nhi:")
@@ -235,6 +248,14 @@ var scenarios = []scenario{
 	{"until close", asked("GET", raw("HTTP/1.1 200 OK\r\n\r\nto the end"), nil, nil)},
 	{"no reason", asked("GET", raw("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"), nil, nil)},
 	{"Connection: close in the answer", asked("GET", raw("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na"), nil, nil)},
+	{"Request.Close, the answer stays open", asked("GET", raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"), nil,
+		func(r *http.Request) { r.Close = true })},
+	{"Connection: close, the answer stays open", asked("GET", raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"), nil,
+		func(r *http.Request) { r.Header.Set("Connection", "close") })},
+	{"close for HTTP/1.0, until close", asked("GET", raw("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\na"), nil,
+		func(r *http.Request) { r.Close = true })},
+	{"chunks of nothing", asked("GET", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), nil, nil)},
+	{"nothing until close", asked("GET", raw("HTTP/1.1 200 OK\r\n\r\n"), nil, nil)},
 	{"chunks with extensions", asked("GET", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"), nil, nil)},
 	{"truncated", asked("GET", raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), nil, nil)},
 	{"truncated chunks", asked("GET", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"), nil, nil)},
@@ -313,6 +334,25 @@ var scenarios = []scenario{
 		io.WriteString(both, "hear\n")
 		data, err := io.ReadAll(both)
 		return fmt.Sprint(response.Status, fields(response.Header), string(data), err, both.Close())
+	}},
+	{"CONNECT with a body", func(t *testing.T, client *http.Client, server string) string {
+		reader, writer := io.Pipe()
+		defer writer.Close()
+		request, _ := http.NewRequest("CONNECT", server, reader)
+		request.URL.Opaque = "there.example:443"
+		response, err := client.Do(request)
+		must(t, err)
+		defer response.Body.Close()
+		fmt.Fprint(writer, "hear\n")
+		line, err := bufio.NewReader(response.Body).ReadString('\n')
+		return fmt.Sprint(response.Status, response.ContentLength, response.TransferEncoding, line, err)
+	}},
+	{"CONNECT refused", func(t *testing.T, client *http.Client, server string) string {
+		reader, writer := io.Pipe()
+		defer writer.Close()
+		request, _ := http.NewRequest("CONNECT", server, reader)
+		request.URL.Opaque = "refused.example:443"
+		return whole(client.Do(request))
 	}},
 	{"a trace", func(t *testing.T, client *http.Client, server string) string {
 		var said []string

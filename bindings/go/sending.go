@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"libhttp.dev/go/libhttp/internal/raw"
@@ -22,6 +23,9 @@ func (e *exchange) sendBody(body io.ReadCloser, trailers bool) (int32, error) {
 	}
 	if file, ok := body.(*os.File); ok && !trailers && !isChunked(e.request) && isRegular(file) {
 		return e.sendFile(file, length)
+	}
+	if e.expects() {
+		return e.sendAsked(body, length, trailers)
 	}
 	// What can be had again is in memory: to read it doesn't wait.
 	if e.request.GetBody != nil && length >= 0 {
@@ -43,6 +47,34 @@ func isChunked(r *http.Request) bool {
 func (e *exchange) pieces(length int64) int32 {
 	c := e.conn
 	return raw.Connection_request_pieces(c.h, e.method(), e.target(), c.message.h, length)
+}
+
+// sendHead sends the head of a request whose body follows; where it expects 100 (Continue), it waits for it.
+func (e *exchange) sendHead(length int64) int32 {
+	if status := e.pieces(length); status != 0 {
+		return status
+	}
+	c := e.conn
+	status := c.poll.run(c.h, raw.Connection_wait, func() int32 { return raw.Connection_flush(c.h) })
+	if status == 0 {
+		e.tellHead()
+	}
+	return status
+}
+
+func (e *exchange) expects() bool {
+	return strings.EqualFold(e.request.Header.Get("Expect"), "100-continue")
+}
+
+// sendAsked reads nothing of the body before the server wants it: where the body is that of a request to a
+// server in this program, reading it asks that one's client.
+func (e *exchange) sendAsked(body io.Reader, length int64, trailers bool) (int32, error) {
+	if status := e.sendHead(length); status != 0 {
+		return status, nil
+	}
+	p := startPump(body, e.conn.poll.wake)
+	defer close(p.quit)
+	return e.sendChunks(p, nil, length, trailers)
 }
 
 // sendShort lets the head and the body leave in one system call.
@@ -192,15 +224,9 @@ func (e *exchange) sendPumped(body io.ReadCloser, length int64, trailers bool) (
 		}
 		timer.Stop()
 	}
-	if status := e.pieces(length); status != 0 {
+	if status := e.sendHead(length); status != 0 {
 		return status, nil
 	}
-	c := e.conn
-	flush := func() int32 { return raw.Connection_flush(c.h) }
-	if status := c.poll.run(c.h, raw.Connection_wait, flush); status != 0 {
-		return status, nil
-	}
-	e.tellHead()
 	return e.sendChunks(p, first, length, trailers)
 }
 

@@ -176,7 +176,7 @@ func (e *exchange) tellHead() {
 	if e.trace.WroteHeaders != nil {
 		e.trace.WroteHeaders()
 	}
-	if e.trace.Wait100Continue != nil && strings.EqualFold(e.request.Header.Get("Expect"), "100-continue") {
+	if e.trace.Wait100Continue != nil && e.expects() {
 		e.trace.Wait100Continue()
 	}
 }

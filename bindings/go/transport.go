@@ -276,7 +276,6 @@ func (t *Transport) leave(key connKey) {
 
 // release gives a connection back after its exchange, or frees it.
 func (t *Transport) release(c *idleConn, keep bool, trace *httptrace.ClientTrace) {
-	defer t.leave(c.key) // when it is in the pool: the next one takes it from there
 	var err error
 	if !keep {
 		err = errors.New("libhttp: the connection can't be used again")
@@ -284,15 +283,20 @@ func (t *Transport) release(c *idleConn, keep bool, trace *httptrace.ClientTrace
 		err, keep = errors.New("libhttp: keep-alives are disabled"), false
 	}
 	c.used = true
-	if trace != nil && trace.PutIdleConn != nil {
-		trace.PutIdleConn(err)
-	}
-	if !keep {
+	key := c.key
+	if keep {
+		for _, gone := range t.pool.put(c, t.perHost(), t.MaxIdleConns, t.IdleConnTimeout) {
+			if gone == c {
+				err = errors.New("libhttp: enough connections to that host are idle")
+			}
+			gone.free()
+		}
+	} else {
 		c.free()
-		return
 	}
-	for _, gone := range t.pool.put(c, t.perHost(), t.MaxIdleConns, t.IdleConnTimeout) {
-		gone.free()
+	t.leave(key) // the next one takes it from the pool
+	if trace != nil && trace.PutIdleConn != nil {
+		trace.PutIdleConn(err) // at last: what it is told of is so by now
 	}
 }
 
