@@ -37,8 +37,7 @@ typedef struct libhttp_response libhttp_response;
 #define LIBHTTP_SKIP_HOST 1
 /** putrequest: no automatic Accept-Encoding field. */
 #define LIBHTTP_SKIP_ACCEPT_ENCODING 2
-/** endheaders: each send() becomes a chunk (RFC 9112 7.1); Transfer-Encoding is added where you did
- * not put it. */
+/** endheaders: each send() becomes a chunk (RFC 9112 7.1); Transfer-Encoding is added at need. */
 #define LIBHTTP_ENCODE_CHUNKED 1
 
 /**
@@ -67,8 +66,7 @@ LIBHTTP_API int32_t libhttp_connection_set_host(libhttp_connection *c, const cha
 /**
  * Connects through the Unix-domain socket at `path` from now on; a host set besides is what Host
  * and TLS name, else it is "localhost". NULL with length 0 goes back to TCP. The path is copied.
- * Errors: INVALID_ARGUMENT (a path that can't be, or is over 107 bytes), STATE (connected). Never
- * blocks.
+ * Errors: INVALID_ARGUMENT (empty, or over 107 bytes), STATE (connected). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_unix(libhttp_connection *c, const char *path,
                                                 int64_t path_length);
@@ -76,8 +74,8 @@ LIBHTTP_API int32_t libhttp_connection_set_unix(libhttp_connection *c, const cha
 /**
  * Adopts `fd`, a connected stream socket: the connection owns it from success on and closes it in
  * the end. It is never shut down, as somebody else may share it, and never reopened: once lost,
- * NOT_CONNECTED is given until another is set. Errors: INVALID_ARGUMENT (no connected stream
- * socket; the descriptor stays yours), STATE (connected). Never blocks.
+ * NOT_CONNECTED is given until another, or a host, is set. Errors: INVALID_ARGUMENT (no connected
+ * stream socket), OS, STATE (connected), NO_MEMORY; the descriptor stays yours then. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_fd(libhttp_connection *c, int32_t fd);
 
@@ -91,8 +89,8 @@ LIBHTTP_API int32_t libhttp_connection_set_carried(libhttp_connection *c);
 
 /**
  * Speaks TLS as `config` says; a reference to it is kept, and it is frozen by its first use.
- * Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident), STATE (connected).
- * Never blocks.
+ * Errors: INVALID_ARGUMENT (NULL: nobody ends up on plain HTTP by accident, and nothing connects
+ * until this is set right), STATE (connected). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tls_config *config);
 
@@ -100,9 +98,9 @@ LIBHTTP_API int32_t libhttp_connection_set_tls(libhttp_connection *c, libhttp_tl
  * Goes through a proxy: the connection's host is the proxy, and a CONNECT request (RFC 9110 9.3.6)
  * opens a tunnel to `host` and `port` (LIBHTTP_PORT_DEFAULT: in the text, else 80, or 443 with
  * TLS). TLS, where set, is spoken inside, under the tunnel's name. `headers` (or NULL) go with the
- * CONNECT request only. Everything is copied. NULL as host takes the tunnel back. Errors:
- * INVALID_URL, INVALID_ARGUMENT, STATE (connected). After a failure nothing connects until the
- * tunnel is set right or taken back. Never blocks.
+ * CONNECT request only. Everything is copied. NULL as host, its length 0 or -1, takes the tunnel
+ * back. Errors: INVALID_URL, INVALID_ARGUMENT, STATE (connected). After a failure nothing connects
+ * until the tunnel is set right or taken back. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const char *host,
                                                   int64_t host_length, int32_t port,
@@ -111,14 +109,17 @@ LIBHTTP_API int32_t libhttp_connection_set_tunnel(libhttp_connection *c, const c
 /**
  * Opens the connection now: resolves, connects, opens the tunnel, shakes hands. Requests do it by
  * themselves otherwise. Errors: STATE (open already), NAME_RESOLUTION, OS, TLS, CERTIFICATE,
- * TUNNEL_FAILED, TIMEOUT, CANCELLED, NOT_CONNECTED (no host is set), NO_MEMORY. Blocks in blocking
- * mode, else AGAIN.
+ * UNSUPPORTED_PROTOCOL, TUNNEL_FAILED, TIMEOUT, CANCELLED, NOT_CONNECTED, NO_MEMORY,
+ * REMOTE_DISCONNECTED, BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER,
+ * TOO_MANY_HEADERS, HEAD_TOO_LARGE, INCOMPLETE_READ (these eight of a proxy's answer).
+ * Blocks in blocking mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_connect(libhttp_connection *c);
 
 /**
  * Closes the connection, at any time; it may be opened again. A response whose body is unread
- * reports that it was cut off. Errors: INVALID_ARGUMENT (NULL). Never blocks.
+ * reports that it was cut off, but one that ends its connection (libhttp_response_will_close()) has
+ * the transport for itself and is read on. Errors: INVALID_ARGUMENT (NULL). Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_close(libhttp_connection *c);
 
@@ -136,7 +137,8 @@ LIBHTTP_API int32_t libhttp_connection_putrequest(libhttp_connection *c, const c
 /**
  * Puts one field. A Host or Accept-Encoding takes the place of the automatic one. The texts are
  * copied. RFC 9110 5. Errors: CANNOT_SEND_HEADER, INVALID_ARGUMENT (a name or value that can't be,
- * a second Host or framing field), NO_MEMORY; nothing is put then. Never blocks.
+ * a second Host or framing field), HEAD_TOO_LARGE (17 MiB), NO_MEMORY; nothing is put then. Never
+ * blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_putheader(libhttp_connection *c, const char *name,
                                                  int64_t name_length, const char *value,
@@ -161,12 +163,12 @@ LIBHTTP_API int32_t libhttp_connection_endheaders(libhttp_connection *c, int32_t
 
 /**
  * Sends `length` bytes of the body at `data`; *ret_sent (or NULL, in blocking mode) is how many
- * were taken, all of them in blocking mode. With length 0 it only looks, without waiting, whether
- * a final response has come: for who has nothing to send yet and finds the socket readable.
- * Errors: CANNOT_SEND_HEADER (the head isn't ended), BODY_LENGTH (more than declared; nothing is
- * sent), EARLY_RESPONSE (a final response came: stop, and call getresponse), OS, TLS, TIMEOUT,
- * CANCELLED, NOT_CONNECTED, and those of connect. Blocks in blocking mode, else AGAIN. RFC 9112 6,
- * 7.
+ * were taken, all of them in blocking mode. With length 0 it only looks, without waiting, whether a
+ * final response has come: for who has nothing to send yet and finds the socket readable. Errors:
+ * CANNOT_SEND_HEADER (the head isn't ended), BODY_LENGTH (more than declared; nothing is sent),
+ * EARLY_RESPONSE (a final response came: stop, and call getresponse), INVALID_ARGUMENT, and
+ * those of connect; a head that comes early can be as wrong as a proxy's. Blocks in blocking mode,
+ * else AGAIN. RFC 9112 6, 7.
  */
 LIBHTTP_API int32_t libhttp_connection_send(libhttp_connection *c, const void *data, int64_t length,
                                             int64_t *ret_sent);
@@ -175,9 +177,9 @@ LIBHTTP_API int32_t libhttp_connection_send(libhttp_connection *c, const void *d
  * Sends bytes of the body from the descriptor `fd`, at most `length` or, with
  * LIBHTTP_LENGTH_UNKNOWN, as many as it gives or the body still may have. A regular file goes by
  * sendfile(2) from its offset, which moves on by what was taken. *ret_sent (or NULL, in blocking
- * mode) is how many were taken; 0: the file has ended. The descriptor is not kept. Errors: those
- * of send, and UNIMPLEMENTED_FILE_MODE (fd can't be read from). Blocks in blocking mode, else
- * AGAIN.
+ * mode) is how many were taken; 0: the file has ended. The descriptor is not kept. AGAIN may be for
+ * want of input, as wait() says. Errors: those of send, BODY_LENGTH (also a `length` over what is
+ * declared), UNIMPLEMENTED_FILE_MODE (fd can't be read from). Blocks in blocking mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd, int64_t length,
                                                int64_t *ret_sent);
@@ -185,8 +187,9 @@ LIBHTTP_API int32_t libhttp_connection_send_fd(libhttp_connection *c, int32_t fd
 /**
  * Ends the body: the last chunk with `trailers` (or NULL) where chunks are encoded, otherwise only
  * a check that the body is as long as declared. Errors: BODY_LENGTH (shorter than declared: the
- * connection is closed), INVALID_ARGUMENT (trailers without chunks), CANNOT_SEND_HEADER, and those
- * of send. Blocks in blocking mode, elsewhere it only fills the output. RFC 9112 7.1.2.
+ * connection is closed), INVALID_ARGUMENT (trailers without chunks, or a name that frames),
+ * CANNOT_SEND_HEADER, and those of send. Blocks in blocking mode, elsewhere it only fills the
+ * output. RFC 9112 7.1.2.
  */
 LIBHTTP_API int32_t libhttp_connection_finish(libhttp_connection *c,
                                               const libhttp_headers *trailers);
@@ -244,11 +247,11 @@ LIBHTTP_API int32_t libhttp_connection_request_pieces(libhttp_connection *c, con
 /**
  * Waits for the response's head and gives the response; free it with libhttp_response_free().
  * Interim responses (1xx) are kept, see libhttp_response_interim_count(). The connection may
- * outlive it and be outlived. Errors: RESPONSE_NOT_READY (nothing was sent, or the last response
- * is unread), REMOTE_DISCONNECTED, BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER,
- * TOO_MANY_HEADERS, HEAD_TOO_LARGE, INCOMPLETE_READ, UNKNOWN_TRANSFER_ENCODING,
- * BAD_CONTENT_LENGTH, BODY_LENGTH, and those of send; after any the connection is idle and usable.
- * RFC 9112 4. Blocks in blocking mode, else AGAIN.
+ * outlive it and be outlived. Errors: RESPONSE_NOT_READY (nothing was sent, or the last response is
+ * unread), REMOTE_DISCONNECTED, BAD_STATUS_LINE, UNKNOWN_PROTOCOL, LINE_TOO_LONG, BAD_HEADER,
+ * TOO_MANY_HEADERS, HEAD_TOO_LARGE, INCOMPLETE_READ, UNKNOWN_TRANSFER_ENCODING, BAD_CONTENT_LENGTH,
+ * BODY_LENGTH, and those of send; after any but RESPONSE_NOT_READY the connection
+ * is idle and usable. RFC 9112 4. Blocks in blocking mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_connection_getresponse(libhttp_connection *c, libhttp_response **ret);
 

@@ -28,8 +28,8 @@ LIBHTTP_BEGIN_DECLS
 /** The root of the errors that HTTP itself gives. */
 #define LIBHTTP_E_HTTP_EXCEPTION (-1)
 /**
- * There is no connection, and none is to be opened by itself (auto_open is off, or the transport
- * was handed over).
+ * There is no connection, and none is opened by itself: no host is set, or setting it failed,
+ * auto_open is off, or the transport was handed over.
  */
 #define LIBHTTP_E_NOT_CONNECTED (-2)
 /** A host, port, target or URL that can't be one. */
@@ -70,7 +70,7 @@ LIBHTTP_BEGIN_DECLS
  * is the detail.
  */
 #define LIBHTTP_E_BAD_HEADER (-15)
-/** More fields than the limit. */
+/** More fields than the limit, or more interim responses. */
 #define LIBHTTP_E_TOO_MANY_HEADERS (-16)
 /** The head, all its interim heads included, or a trailer section, is over the limit. */
 #define LIBHTTP_E_HEAD_TOO_LARGE (-17)
@@ -78,14 +78,20 @@ LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_E_BAD_CONTENT_LENGTH (-18)
 /** Chunked framing is broken; the body up to there can be read. */
 #define LIBHTTP_E_BAD_CHUNK (-19)
-/** The body sent is longer or shorter than declared; the connection is closed. */
+/**
+ * The body is longer than declared (none of what is too much is sent) or shorter; the connection is
+ * closed, at the latest with the response.
+ */
 #define LIBHTTP_E_BODY_LENGTH (-20)
 /**
  * There is more than the maximum or the room that was given: nothing is lost, and more may be
  * given.
  */
 #define LIBHTTP_E_TOO_LARGE (-21)
-/** The proxy refused the tunnel; libhttp_connection_tunnel_status() tells why. */
+/**
+ * The proxy refused the tunnel, as libhttp_connection_tunnel_status() tells, or something came
+ * through it too early.
+ */
 #define LIBHTTP_E_TUNNEL_FAILED (-22)
 /**
  * A final response came before the body was sent; it can be had by getresponse (RFC 9110 10.1.1,
@@ -115,7 +121,10 @@ LIBHTTP_BEGIN_DECLS
 #define LIBHTTP_E_NO_MEMORY (-46)
 /** An argument that can't be; the sentence names it. */
 #define LIBHTTP_E_INVALID_ARGUMENT (-47)
-/** The handle is in a state in which the setting can't be changed or the call makes no sense. */
+/**
+ * The handle is in a state in which the setting can't be changed or the call makes no sense; below
+ * IMPROPER_CONNECTION_STATE.
+ */
 #define LIBHTTP_E_STATE (-48)
 /** The exchange began before a fork and this is the child. */
 #define LIBHTTP_E_FORKED (-49)

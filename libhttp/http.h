@@ -7,16 +7,18 @@
  * What holds for every function:
  *
  * - Status. A function that can fail returns an int32_t: LIBHTTP_OK (0), LIBHTTP_AGAIN (1, only
- *   where it says so) or a negative error (error.h). Test for `< 0`. Results leave through the
- *   last parameters, named `ret` or `ret_…`; they are untouched on failure and on AGAIN. The
- *   sentence that says what happened is kept on the handle: libhttp_connection_error() and its
- *   like. Getters that can't fail return their value.
- * - Integers. int64_t for every length, size and time in milliseconds; int32_t for everything
- *   else.
+ *   where it says so) or a negative error (error.h). Test for `< 0`. Results leave through the last
+ *   parameters, named `ret` or `ret_…`; they are untouched on failure and on AGAIN. The sentence
+ *   that says what happened is kept on the handle: libhttp_connection_error() and its like. Getters
+ *   that can't fail return their value.
+ * - Errors. Comments name those that tell something. Beside them INVALID_ARGUMENT (NULL, a length
+ *   that can't be) and NO_MEMORY can come from any function that can fail, and FORKED from any that
+ *   moves bytes.
+ * - Integers. int64_t for every length, size and time in milliseconds; int32_t for everything else.
  * - Text. What goes in is a pointer and a length, `length` or, of a parameter `host`,
- *   `host_length`; -1 says that it ends at its NUL. With a length, a NUL inside is refused, never
- *   cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where none is allowed is
- *   LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call. What comes out is
+ *   `host_length`; -1 says that it ends at its NUL. It has 16 MiB at the most. With a length, a NUL
+ *   inside is refused, never cut at. Data in (bodies, fed bytes, DER) takes no -1. NULL where none
+ *   is allowed is LIBHTTP_E_INVALID_ARGUMENT. No pointer is kept after the call. What comes out is
  *   NUL-terminated, and has its length where it can hold any byte. Where a getter gives NULL for a
  *   text, the length is 0.
  * - NULL as handle. A function that can fail gives LIBHTTP_E_INVALID_ARGUMENT, a getter 0, -1, NULL
@@ -31,9 +33,8 @@
  * - Threads. One thread at a time uses a connection with its responses and streams. Different
  *   connections need no lock. A TLS configuration is set up by one thread, and shared by any from
  *   its first use on. Cancelling is for any thread at any time.
- * - Processes. There is nothing to initialise, and nothing to clean up. After a fork, the child
- *   may use what it inherited: only an exchange that was under way is lost to it
- *   (LIBHTTP_E_FORKED).
+ * - Processes. There is nothing to initialise, and nothing to clean up. After a fork, the child may
+ *   use what it inherited: only an exchange that was under way is lost to it (LIBHTTP_E_FORKED).
  * - After an error. A connection is never left where only close() helps: what breaks an exchange
  *   closes the transport by itself, and the next request connects anew. Two states last until the
  *   caller ends them: an open stream, and a cancel that was not reset.

@@ -36,9 +36,9 @@ LIBHTTP_API const libhttp_headers *libhttp_response_headers(const libhttp_respon
 
 /**
  * Gives the value of the field `name`, several joined by ", "; where there is none, `fallback` (or
- * NULL). *ret_value is borrowed from the response (until the next call of it, where values were
- * joined); *ret_length may be NULL. Errors: INVALID_ARGUMENT, NO_MEMORY. Never blocks. RFC 9110
- * 5.3.
+ * NULL). *ret_value is borrowed from the response, where values were joined or the fallback given
+ * until the next call of it or of libhttp_headers_get() on its fields; *ret_length may be NULL.
+ * Errors: INVALID_ARGUMENT, NO_MEMORY. Never blocks. RFC 9110 5.3.
  */
 LIBHTTP_API int32_t libhttp_response_getheader(libhttp_response *r, const char *name,
                                                int64_t name_length, const char *fallback,
@@ -74,7 +74,9 @@ LIBHTTP_API const libhttp_headers *libhttp_response_trailers(const libhttp_respo
  * mode, elsewhere what is there. OK with *ret_got 0 (and capacity over 0): the end. A body that
  * was cut off gives what came, and then, at the next call, INCOMPLETE_READ: never an end.
  * Errors: INCOMPLETE_READ, BAD_CHUNK, LINE_TOO_LONG, CLOSED, OS, TLS, TIMEOUT, CANCELLED,
- * INVALID_ARGUMENT. Blocks in blocking mode, else AGAIN. RFC 9112 6, 7.
+ * BAD_HEADER, TOO_MANY_HEADERS, HEAD_TOO_LARGE (these three of the trailers), NO_MEMORY,
+ * INVALID_ARGUMENT; what ended the body is given again by each later read. Blocks in blocking mode,
+ * else AGAIN. RFC 9112 6, 7.
  */
 LIBHTTP_API int32_t libhttp_response_read(libhttp_response *r, void *buffer, int64_t capacity,
                                           int64_t *ret_got);
@@ -105,8 +107,9 @@ LIBHTTP_API int32_t libhttp_response_readline(libhttp_response *r, void *buffer,
 /**
  * Reads the rest of the body, at most `maximum` bytes, into memory of the response's: *ret_data is
  * borrowed until the response is freed or read_all() is called again. After a failure
- * libhttp_response_partial() gives what came. Errors: TOO_LARGE (there is more: what came stays,
- * and reading may go on with a larger maximum or by read()), and those of read. Blocks in blocking
+ * libhttp_response_partial() gives what came, and the next read_all() goes on behind it. Errors:
+ * TOO_LARGE (there is more: what came stays, and reading may go on with a larger maximum or by
+ * read()), and those of read. Blocks in blocking
  * mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_response_read_all(libhttp_response *r, int64_t maximum,

@@ -20,29 +20,31 @@ LIBHTTP_API void libhttp_stream_free(libhttp_stream *s);
 
 /**
  * Reads what is there into `buffer`, at most `capacity` bytes; OK with *ret_got 0 (and capacity
- * over 0): the peer has ended its direction. Errors: OS, TLS, TIMEOUT (the idle timeout),
- * CANCELLED, CLOSED, INVALID_ARGUMENT. Blocks in blocking mode, else AGAIN.
+ * over 0): the peer has ended its direction. Errors: OS (given again by each later read), TLS,
+ * TIMEOUT (the idle timeout), CANCELLED, CLOSED, INVALID_ARGUMENT. Blocks in blocking mode, else
+ * AGAIN.
  */
 LIBHTTP_API int32_t libhttp_stream_read(libhttp_stream *s, void *buffer, int64_t capacity,
                                         int64_t *ret_got);
 
 /**
  * Writes `length` bytes at `data`; *ret_sent (or NULL, in blocking mode) is how many were taken,
- * all in blocking mode. Errors and blocking as of read. With length 0 it moves on what TLS still
- * holds.
+ * all in blocking mode. With length 0 it moves on what TLS still holds. Errors: STATE (after
+ * shutdown_write), and those of read. Blocks in blocking mode, else AGAIN.
  */
 LIBHTTP_API int32_t libhttp_stream_write(libhttp_stream *s, const void *data, int64_t length,
                                          int64_t *ret_sent);
 
-/** Ends the sending direction (FIN; over TLS close_notify); reading goes on. Errors and blocking as
- * of write. */
+/** Ends the sending direction (FIN; over TLS close_notify); reading goes on. Once more is OK.
+ * Errors and blocking as of read. */
 LIBHTTP_API int32_t libhttp_stream_shutdown_write(libhttp_stream *s);
 
 /**
  * Takes the bare descriptor out, plain TCP and Unix only, with the bytes that were received but
  * not read: *ret_data is borrowed until the stream is freed. The descriptor, *ret_fd, is the
- * caller's from then on, in the mode it was in. Errors: STATE (TLS, carried, or closed),
- * INVALID_ARGUMENT. Never blocks.
+ * caller's from then on: blocking or not as the connection's mode says, an adopted one as it was.
+ * The stream is closed then. Errors: STATE (TLS or carried), CLOSED, CANCELLED, INVALID_ARGUMENT.
+ * Never blocks.
  */
 LIBHTTP_API int32_t libhttp_stream_detach_fd(libhttp_stream *s, int32_t *ret_fd,
                                              const void **ret_data, int64_t *ret_length);

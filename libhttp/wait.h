@@ -22,10 +22,11 @@ LIBHTTP_BEGIN_DECLS
  * the library's: don't read, write or close it), *ret_events, LIBHTTP_WAIT_READ and
  * LIBHTTP_WAIT_WRITE or-ed, and *ret_ms, the milliseconds after which to call again whatever
  * happens (-1: no limit; 0: call now). The events are the union of what all calls that gave AGAIN
- * still need. Nothing pending: fd -1, events 0, ms -1. In carried mode fd is -1. *ret_generation
- * changes whenever the descriptor is another object, even under the same number: register it anew
- * then (the old one is closed, and epoll has forgotten it: EPOLL_CTL_ADD). Any of the ret pointers
- * may be NULL. Errors: INVALID_ARGUMENT (c is NULL).
+ * still need. Nothing pending: fd -1, events 0, ms -1; so it is where send_fd() gave AGAIN for want
+ * of input: wait for that descriptor too, beside this one. In carried mode fd is -1.
+ * *ret_generation changes whenever the descriptor is another object, even under the same number:
+ * register it anew then (the old one is closed, and epoll has forgotten it: EPOLL_CTL_ADD). Any of
+ * the ret pointers may be NULL. Errors: INVALID_ARGUMENT (c is NULL).
  */
 LIBHTTP_API int32_t libhttp_connection_wait(const libhttp_connection *c, int32_t *ret_fd,
                                             int32_t *ret_events, int64_t *ret_ms,

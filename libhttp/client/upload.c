@@ -47,9 +47,11 @@ static int32_t early(struct libhttp_connection *c)
     c->session->continue_until = CLOCK_NEVER;
     session_settle(c->session);
     buf_clear(&c->exchange->output);
-    return fail(
-        &c->failure, LIBHTTP_E_EARLY_RESPONSE,
-        "a final response came before the whole request was sent: stop sending, call getresponse");
+    return fail(&c->failure, LIBHTTP_E_EARLY_RESPONSE,
+                c->exchange->upload.early
+                    ? "a final response came before the whole request was sent: stop sending, "
+                      "call getresponse"
+                    : "the final response has come: call getresponse");
 }
 
 /* Takes what is here of the response, without waiting (C-124). */

@@ -146,7 +146,8 @@ x509_list *tls_certificates(struct span data, const char *what, struct failure *
     x509_list *list = sk_X509_new_null();
     BIO *bio = data.length <= INT_MAX ? BIO_new_mem_buf(data.data, (int)data.length) : NULL;
     bool is_pem = memmem(data.data, data.length, "-----BEGIN", 10) != NULL;
-    bool read = list && bio && (is_pem ? add_pem(list, bio) : add_der(list, bio));
+    bool read =
+        list && bio && (data.length == 0 || (is_pem ? add_pem(list, bio) : add_der(list, bio)));
 
     BIO_free(bio);
     if (read && sk_X509_num(list) > 0)

@@ -60,8 +60,8 @@ int32_t tls_set_alpn(struct tls_settings *s, struct span list, struct failure *f
     if (span_trim(list).length > 0 && tls_alpn_encode(list, wire) == 0)
         return fail(
             failure, LIBHTTP_E_INVALID_ARGUMENT,
-            "protocols %s: a list of names with commas between, 1 to 255 bytes each, %u together",
-            QUOTE(list), TLS_ALPN_MAX);
+            "protocols %s: a list of names with commas between, 1 to 255 bytes each, %u in all",
+            QUOTE(list), TLS_ALPN_MAX - 1);
     copy = tls_copy(list);
     if (!copy)
         return fail_memory(failure);

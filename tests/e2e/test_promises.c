@@ -237,6 +237,25 @@ static void test_not_ready(void)
     close(peer);
 }
 
+/* A look behind a request that has left whole finds its answer, and says no more than that. */
+static void test_look(void)
+{
+    int peer;
+    libhttp_connection *c = adopt("HTTP/1.1 204 No Content\r\n\r\n", &peer);
+    libhttp_response *r = NULL;
+    int64_t sent = 0;
+
+    is(libhttp_connection_request(c, "GET", -1, "/", -1, NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK,
+       "C-124 a request without a body");
+    is(libhttp_connection_send(c, NULL, 0, &sent), LIBHTTP_E_EARLY_RESPONSE, "C-124 is answered");
+    contains(libhttp_connection_error(c), "has come", "C-124 after it was sent");
+    is(libhttp_connection_getresponse(c, &r), LIBHTTP_OK, "C-124 the answer");
+    ok(!libhttp_response_will_close(r), "C-124 keeps the connection");
+    libhttp_response_free(r);
+    libhttp_connection_free(c);
+    close(peer);
+}
+
 /* C-21, C-26: a response that ends its connection has the transport for itself; close() leaves it
  * alone. */
 static void test_closed_beside(void)
@@ -270,6 +289,7 @@ int main(void)
     test_nothing_due(true);
     test_lost_stream();
     test_not_ready();
+    test_look();
     test_closed_beside();
     return done_testing();
 }

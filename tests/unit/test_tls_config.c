@@ -214,7 +214,7 @@ static void test_failures(void)
     check_failure(c, libhttp_tls_config_set_ca_file(c, cert_key_file(leaf), -1), LIBHTTP_E_TLS,
                   "there is no certificate in it");
     check_failure(c, libhttp_tls_config_set_ca_file(c, "/dev/null", -1), LIBHTTP_E_TLS,
-                  "not a certificate");
+                  "there is no certificate in it");
     check_failure(c, libhttp_tls_config_set_ca_directory(c, "/etc/passwd", -1), LIBHTTP_E_OS,
                   "CA directory '/etc/passwd': Not a directory");
     check_failure(c, libhttp_tls_config_set_ca_directory(c, "/no/where", -1), LIBHTTP_E_OS,
@@ -225,6 +225,8 @@ static void test_failures(void)
     directory_colon(c);
     check_failure(c, libhttp_tls_config_add_ca_data(c, "rubbish", 7), LIBHTTP_E_TLS,
                   "not a certificate");
+    check_failure(c, libhttp_tls_config_add_ca_data(c, "", 0), LIBHTTP_E_TLS,
+                  "there is no certificate in it");
     check_failure(c, libhttp_tls_config_add_ca_data(c, "rubbish", -1), LIBHTTP_E_INVALID_ARGUMENT,
                   "negative length");
     check_failure(c, libhttp_tls_config_add_ca_data(c, NULL, 0), LIBHTTP_E_INVALID_ARGUMENT,
@@ -235,7 +237,7 @@ static void test_failures(void)
                   LIBHTTP_E_INVALID_ARGUMENT, "ciphersuites 'NONSENSE'");
     memset(long_name, 'p', sizeof long_name);
     check_failure(c, libhttp_tls_config_set_alpn(c, long_name, 256), LIBHTTP_E_INVALID_ARGUMENT,
-                  "protocols");
+                  "1023 in all");
     check_failure(c, libhttp_tls_config_set_verify_peer(c, 2), LIBHTTP_E_INVALID_ARGUMENT,
                   "on is 2");
     check_failure(c, libhttp_tls_config_set_verify_host(c, -1), LIBHTTP_E_INVALID_ARGUMENT,
