@@ -2,6 +2,7 @@
 #include "base/sigpipe.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 /* One that is pending, for the caller blocks it himself, stays. */
 void sigpipe_hold(struct sigpipe *s)

@@ -133,7 +133,7 @@ static void request_line(struct buf *out, struct span method, struct span target
 static int32_t begin(struct request *r, struct buf *out, struct span method, struct span text,
                      int skip, const struct request_host *host, struct failure *failure)
 {
-    struct target target;
+    struct target target = {.absolute = false};
     bool usual;
     int32_t status = check_method(r, method, failure);
 
