@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/peer.h"
 #include "support/process.h"
@@ -19,7 +20,23 @@ struct server {
     struct process *process;
     char *folder;
     int ports[PORTS];
+    int reserved[PORTS]; /* descriptors, while the server starts */
 };
+
+static void reserve(struct server *server, int ports)
+{
+    for (int i = PLAIN; i < ports; i++)
+        server->reserved[i] = reserve_port(&server->ports[i]);
+}
+
+static struct server *started(struct server *server, int ports)
+{
+    if (!process_wait_port(server->process, server->ports[PLAIN]))
+        bail_out("it does not start: %s", server_log(server));
+    for (int i = PLAIN; i < ports; i++)
+        close(server->reserved[i]);
+    return server;
+}
 
 static struct server *server_new(const char *name)
 {
@@ -114,35 +131,23 @@ static void write_nginx_conf(struct server *server, const struct nginx_options *
     fclose(out);
 }
 
-static struct process *try_nginx(struct server *server, const struct nginx_options *options)
-{
-    for (int i = PLAIN; i < PORTS; i++)
-        server->ports[i] = free_port();
-    write_nginx_conf(server, options);
-    return process_start(&(struct process_options){
-        .argv = (const char *[]){"/usr/sbin/nginx", "-p", server->folder, "-c", "nginx.conf", "-e",
-                                 "error.log", "-g", "daemon off; master_process off;", NULL},
-        .folder = server->folder,
-    });
-}
-
 /*
- * Where another process took a port between choosing and using it, others are tried. (Listening
- * sockets could be handed over in the environment, but nginx 1.22 crashes over those when it has no
- * master process.)
+ * (Listening sockets could be handed over in the environment, but nginx 1.22 crashes over those
+ * when it has no master process.)
  */
 struct server *nginx_start(const struct nginx_options *options)
 {
     struct server *server = server_new("nginx");
 
     write_site(server);
-    for (int attempt = 0; attempt < 10; attempt++) {
-        server->process = try_nginx(server, options);
-        if (process_wait_port(server->process, server->ports[PLAIN]))
-            return server;
-        process_stop(server->process);
-    }
-    bail_out("nginx does not start: %s", server_log(server));
+    reserve(server, PORTS);
+    write_nginx_conf(server, options);
+    server->process = process_start(&(struct process_options){
+        .argv = (const char *[]){"/usr/sbin/nginx", "-p", server->folder, "-c", "nginx.conf", "-e",
+                                 "error.log", "-g", "daemon off; master_process off;", NULL},
+        .folder = server->folder,
+    });
+    return started(server, PORTS);
 }
 
 int nginx_port(const struct server *server)
@@ -179,18 +184,13 @@ struct server *tinyproxy_start(const char *user, const char *password)
     char config[200];
 
     snprintf(config, sizeof config, "%s/tinyproxy.conf", server->folder);
-    for (int attempt = 0; attempt < 10; attempt++) {
-        server->ports[PLAIN] = free_port();
-        write_tinyproxy_conf(server, user, password);
-        server->process = process_start(&(struct process_options){
-            .argv = (const char *[]){"/usr/bin/tinyproxy", "-d", "-c", config, NULL},
-            .folder = server->folder,
-        });
-        if (process_wait_port(server->process, server->ports[PLAIN]))
-            return server;
-        process_stop(server->process);
-    }
-    bail_out("tinyproxy does not start: %s", server_log(server));
+    reserve(server, 1);
+    write_tinyproxy_conf(server, user, password);
+    server->process = process_start(&(struct process_options){
+        .argv = (const char *[]){"/usr/bin/tinyproxy", "-d", "-c", config, NULL},
+        .folder = server->folder,
+    });
+    return started(server, 1);
 }
 
 int tinyproxy_port(const struct server *server)

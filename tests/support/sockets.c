@@ -74,6 +74,15 @@ int closed_port(void)
     return refusing_port;
 }
 
+int reserve_port(int *ret_port)
+{
+    int one = 1, fd = bind_socket(loopback(0), ret_port);
+
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0)
+        bail_out("no port to reserve: %s", strerror(errno));
+    return fd;
+}
+
 int free_port(void)
 {
     int port, fd = bind_socket(loopback(0), &port);

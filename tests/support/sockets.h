@@ -14,6 +14,10 @@ int closed_port(void);
 /* A port that is free at this moment. */
 int free_port(void);
 
+/* A port that nobody else is given before the descriptor is closed, but that a server, which sets
+ * SO_REUSEADDR, can listen on meanwhile. Returns the descriptor. */
+int reserve_port(int *ret_port);
+
 /*
  * Listeners whose backlog is full, so that connecting hangs: on 127.0.0.1, and on a Unix socket's
  * path (in tempdir()). Each returns a handle that keeps it so; full_backlog_free lets go of it.

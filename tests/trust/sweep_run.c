@@ -22,7 +22,6 @@
 
 enum {
     RECEIVED = 16384, /* what modes_wait.c takes at a time */
-    USUAL_IDLE_MS = 20000,
     TOLD_MAX = 20,      /* wrong points of one sweep that are told */
     STACKS_KEPT = 1024, /* what the C library keeps of threads for the next ones */
 };
@@ -256,7 +255,7 @@ static void again(struct sweep *s, const struct sweep_fault *fault, struct sweep
     int32_t status;
 
     x->may_end_early = false;
-    libhttp_connection_set_timeout(x->k->c, USUAL_IDLE_MS);
+    libhttp_connection_set_timeout(x->k->c, PATIENCE_MS);
     sweep_peer_begin(s->peer, CUT_NEVER, 0);
     status = exchange(x);
     if (status == LIBHTTP_E_TLS && fault->may_cripple &&
@@ -282,7 +281,7 @@ struct sweep_result sweep_point(struct sweep *s, const struct sweep_fault *fault
     struct sweep_run x;
 
     prepare(&x, s);
-    libhttp_connection_set_timeout(x.k->c, fault->idle_ms ? fault->idle_ms : USUAL_IDLE_MS);
+    libhttp_connection_set_timeout(x.k->c, fault->idle_ms ? fault->idle_ms : PATIENCE_MS);
     /* Who carries tells of an end only, not of which. */
     x.may_end_early =
         s->exchange->closes_count &&

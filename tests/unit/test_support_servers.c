@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,30 @@ static void check_full_backlogs(void)
     full_backlog_free(local);
 }
 
+/* -1: another one has it; -2: it can't be listened on. */
+static int take(int port, int reuse)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int result;
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+    result = bind(fd, (struct sockaddr *)&to, sizeof to) != 0 ? -1 : listen(fd, 1) != 0 ? -2 : 0;
+    close(fd);
+    return result;
+}
+
+static void check_reserved(void)
+{
+    int port, fd = reserve_port(&port);
+
+    is(take(port, 0), -1, "a reserved port is given to nobody");
+    is(take(port, 1), 0, "but to a server that was told of it");
+    close(fd);
+    is(take(port, 0), 0, "and to anybody afterwards");
+}
+
 int main(void)
 {
     struct cert *leaf = cert_make_local(cert_make_ca("ca"));
@@ -83,6 +108,7 @@ int main(void)
     });
     char *log;
 
+    check_reserved();
     check_nginx(nginx_port(nginx));
     ok(port_answers(nginx_tls12_port(nginx)), "nginx listens for TLS 1.2");
     ok(port_answers(nginx_tls13_port(nginx)), "nginx listens for TLS 1.3");
