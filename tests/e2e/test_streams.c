@@ -15,6 +15,7 @@
 #include "support/certs.h"
 #include "support/counts.h"
 #include "support/modes.h"
+#include "support/patience.h"
 #include "support/peer.h"
 #include "tap.h"
 
@@ -418,7 +419,7 @@ static void check_timeout(enum drive_mode mode)
         (struct peer_step[]){PEER_READ_HEAD, PEER_SEND(SWITCH), PEER_EXPECT_CLOSE, PEER_END});
     struct client *k = client(mode, peer, false);
 
-    libhttp_connection_set_total_timeout(k->c, 5000);
+    libhttp_connection_set_total_timeout(k->c, PATIENCE_MS);
     s = get_stream(k, false, &r);
     libhttp_connection_set_idle_timeout(k->c, 100);
     is(client_stream_read(k, s, &byte, 1, &got), LIBHTTP_E_TIMEOUT, "C-120 idle, %s", k->name);

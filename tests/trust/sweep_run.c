@@ -21,7 +21,7 @@
 #include "trust/sweep.h"
 
 enum {
-    RECEIVED = 16384, /* what modes_wait.c takes at a time */
+    RECEIVED = 16384,   /* what modes_wait.c takes at a time */
     TOLD_MAX = 20,      /* wrong points of one sweep that are told */
     STACKS_KEPT = 1024, /* what the C library keeps of threads for the next ones */
 };
