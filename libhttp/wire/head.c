@@ -157,10 +157,12 @@ static const char *what_is_wrong(struct span line)
 
     if (stop < end)
         return *stop == '\0' ? "NUL in" : "a lone CR in";
-    if (name < line.length && char_is_blank(line.data[name]))
-        return name == 0 ? "nothing to continue by" : "a blank before the colon of";
-    if (name == line.length)
+    if (name == 0 && line.length > 0 && char_is_blank(line.data[0]))
+        return "nothing to continue by";
+    if (!memchr(line.data, ':', line.length))
         return "no colon in";
+    if (char_is_blank(line.data[name]))
+        return "a blank before the colon of";
     return name == 0 ? "no name in" : "a name that is no token in";
 }
 

@@ -301,6 +301,11 @@ static void check_line_sentences(void)
     run(&o, LINE "A: bcd", 23, 0, 1, &(struct head_limits){15, 100, 1000}, false);
     run(&o, LINE "A: 4567890123456", 33, 0, 1, &(struct head_limits){15, 100, 1000}, false);
     contains(failure_text(&failure), "header line", "C-68 a header line");
+    run(&o, "A b\r\n\r\n", 7, 0, 7, &usual, true);
+    contains(failure_text(&failure), "no colon in",
+             "C-74 no blank before a colon that isn't there");
+    run(&o, "A : b\r\n\r\n", 9, 0, 9, &usual, true);
+    contains(failure_text(&failure), "a blank before the colon", "C-74 but before one that is");
 }
 
 static void check_default_line(void)
