@@ -70,6 +70,7 @@ e2e_tests = \
 	tests/e2e/test_cancel \
 	tests/e2e/test_cancel_open \
 	tests/e2e/test_cancel_race \
+	tests/e2e/test_clock \
 	tests/e2e/test_construction \
 	tests/e2e/test_corpus \
 	tests/e2e/test_counts \

@@ -45,6 +45,7 @@ static struct client *client(enum drive_mode mode, const struct peer *peer, bool
 {
     struct client *k = client_new_port(mode, peer_port(peer), "127.0.0.1");
 
+    libhttp_connection_set_total_timeout(k->c, PATIENCE_MS);
     if (secure)
         libhttp_connection_set_tls(k->c, config);
     return k;

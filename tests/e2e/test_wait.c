@@ -235,6 +235,7 @@ static void test_exchange(void)
     char body[8];
 
     libhttp_connection_set_idle_timeout(c, PATIENCE_MS);
+    libhttp_connection_set_connect_timeout(c, PATIENCE_MS / 4);
     libhttp_connection_request_pieces(c, "PUT", -1, "/", -1, NULL, left);
     UNTIL_DONE(c, status, libhttp_connection_connect(c));
     while ((status = libhttp_connection_send(c, data, sizeof data, &sent)) == LIBHTTP_OK)
@@ -256,6 +257,8 @@ static void test_exchange(void)
     is(libhttp_connection_getresponse(c, &r), LIBHTTP_AGAIN, "the answer takes its time");
     reading = waits(c, LIBHTTP_WAIT_READ, true, PATIENCE_MS, "waiting for the head");
     is(reading.generation, sending.generation, "the same socket: the same generation");
+    ok(reading.ms > PATIENCE_MS / 4, "C-120 who is connected doesn't wait for that: %lld ms",
+       (long long)reading.ms);
     peer_open(peer);
     is(conn_respond(c, &r), LIBHTTP_OK, "a head");
     is(libhttp_response_read(r, body, sizeof body, &got), LIBHTTP_AGAIN, "no body yet");
