@@ -114,6 +114,23 @@ class TestRequests < LibHTTPTest
     assert_equal "once", unchunked(sent { |conn| conn.request("PUT", "/", body: only_read) })
   end
 
+  test "C-130 a pipe that has nothing yet is waited for, not asked over and over" do
+    reader, writer = IO.pipe
+    rounds = 0
+    feeder = Thread.new { sleep 0.3; writer.write("abc") }
+    request = sent do |conn|
+      conn.instance_variable_get(:@session).define_singleton_method(:wait) { |*given| rounds += 1; super(*given) }
+      conn.putrequest("PUT", "/")
+      conn.putheader("Content-Length", "3")
+      conn.endheaders
+      assert_equal 3, conn.send_fd(reader.fileno, 3)
+      conn.finish
+    end
+    feeder.join
+    assert_equal "abc", body_of(request)
+    assert_operator rounds, :<, 300
+  end
+
   test "C-130 what knows its length says it" do
     io = StringIO.new("0123456789")
     io.pos = 4

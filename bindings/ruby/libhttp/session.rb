@@ -9,6 +9,7 @@ module LibHTTP
     # The C library's events as IO#wait has them.
     EVENTS = [0, IO::READABLE, IO::WRITABLE, IO::READABLE | IO::WRITABLE].freeze
     AGAIN = Core::AGAIN
+    LOOK = 0.05 # how often a wait for somebody else's descriptor looks for what can't wake it
 
     attr_reader :connection
     attr_accessor :carried, :debug
@@ -67,6 +68,14 @@ module LibHTTP
       raise Error.make(Core::E_CLOSED, "closed by another thread") if closed
 
       result
+    end
+
+    # A pipe that has nothing yet is not the library's to wait for, and can't wake it.
+    def await_input(subject, fd)
+      socket, milliseconds, = subject.needs
+      return if @carried || !socket.negative? || !milliseconds.negative?
+
+      hold { IO.for_fd(fd, autoclose: false).wait_readable(LOOK) }
     end
 
     # Closes: at once, or where somebody waits, by waking him.

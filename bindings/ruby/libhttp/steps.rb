@@ -59,10 +59,15 @@ module LibHTTP
       self
     end
 
-    # Sends bytes of a descriptor (a file's), at most `length` or as many as it gives.
+    # Sends bytes of a descriptor (a file's, a pipe's), at most `length` or as many as it gives.
     # @return [Integer] how many were taken; 0: the file has ended
     def send_fd(fd, length = Core::LENGTH_UNKNOWN)
-      status, sent = @session.run(self) { @session.hold { Core.connection_send_fd(@handle, fd, length) } }
+      status, sent = @session.run(self) do
+        given = @session.hold { Core.connection_send_fd(@handle, fd, length) }
+        status, = given
+        @session.await_input(self, fd) if status == Core::AGAIN
+        given
+      end
       done(status)
       sent
     end
