@@ -113,6 +113,24 @@ func TestTunnelledBody(t *testing.T) {
 	check(t, err != nil && source.isClosed(), "C-125 where nobody listens: %v", err)
 }
 
+// Errors that programs know by their words only: net/http has no type for them.
+func TestKnownWords(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	transport := &libhttp.Transport{ResponseHeaderTimeout: time.Millisecond}
+	native := &http.Transport{ResponseHeaderTimeout: time.Millisecond}
+	for _, address := range []string{"faux://there/", "http:", server.URL} {
+		request, err := http.NewRequest("GET", address, nil)
+		must(t, err)
+		_, ours := transport.RoundTrip(request)
+		_, theirs := native.RoundTrip(request)
+		_, words, _ := strings.Cut(theirs.Error(), ": ") // behind the package's name
+		if words == "" {
+			words = theirs.Error()
+		}
+		check(t, strings.HasSuffix(ours.Error(), words), "%q, net/http says %q", ours, theirs)
+	}
+}
+
 // A trace is told of an idle connection when another request can have it.
 func TestPutIdleIsIdle(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(bytes.Repeat([]byte("x"), 10)) })

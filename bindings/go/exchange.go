@@ -138,7 +138,7 @@ func (e *exchange) await() int32 {
 			if !timer.Stop() {
 				<-ran
 				if e.ctx.Err() == nil && e.refused == nil {
-					e.refused = simple(ErrTimeout, "no response within the response header timeout")
+					e.refused = simple(ErrTimeout, "timeout awaiting response headers")
 				}
 			}
 		}()

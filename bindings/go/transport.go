@@ -84,7 +84,7 @@ func (t *Transport) begin(request *http.Request) (*exchange, error) {
 		return nil, errors.New("libhttp: the request has no URL")
 	}
 	if request.URL.Host == "" {
-		return nil, errors.New("libhttp: the request's URL has no host")
+		return nil, errors.New("libhttp: no Host in request URL")
 	}
 	if err := request.Context().Err(); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func hostPort(u *url.URL) (string, error) {
 	case u.Scheme == "https":
 		port = "443"
 	default:
-		return "", fmt.Errorf("libhttp: the scheme %q is not supported", u.Scheme)
+		return "", fmt.Errorf("libhttp: unsupported protocol scheme %q", u.Scheme)
 	}
 	return net.JoinHostPort(u.Hostname(), port), nil
 }
@@ -130,7 +130,7 @@ func hostPort(u *url.URL) (string, error) {
 func (e *exchange) route() error {
 	u := e.request.URL
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("libhttp: the scheme %q is not supported", u.Scheme)
+		return fmt.Errorf("libhttp: unsupported protocol scheme %q", u.Scheme)
 	}
 	host, err := hostPort(u)
 	if err != nil {
