@@ -168,13 +168,13 @@ static void test_unix(void)
     full_backlog_free(full);
 }
 
-static void test_handshake(void)
+static void test_handshake(libhttp_tls_config *config)
 {
     int port, listener = listen_loopback(16, &port);
     libhttp_connection *c = conn_new(port, LIBHTTP_MODE_NONBLOCKING);
     int32_t status = LIBHTTP_AGAIN;
 
-    libhttp_connection_set_tls(c, libhttp_tls_config_default());
+    libhttp_connection_set_tls(c, config);
     for (int i = 0; i < 3; i++) {
         status = libhttp_connection_connect(c);
         if (ask(c).events != LIBHTTP_WAIT_READ)
@@ -392,7 +392,7 @@ int main(void)
     test_opening();
     test_racing();
     test_unix();
-    test_handshake();
+    test_handshake(config);
     test_exchange();
     test_loop(NULL, NULL, "127.0.0.1");
     test_loop(NULL, NULL, "127.0.0.2 127.0.0.1");
