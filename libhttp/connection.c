@@ -103,6 +103,16 @@ static bool is_quiet(struct session *s)
     return quiet;
 }
 
+void connection_measure(struct libhttp_connection *c, struct session *s, bool whole)
+{
+    if (c->state != LIBHTTP_STATE_IDLE || s->started != c->started)
+        return;
+    if (whole)
+        c->times[LIBHTTP_TIME_COMPLETE] = session_received_at(s);
+    c->bytes_in = s->bytes_in;
+    c->bytes_out = s->bytes_out;
+}
+
 void connection_exchange_done(struct libhttp_connection *c, struct session *s, bool persists)
 {
     bool next_is_under_way =
@@ -110,9 +120,6 @@ void connection_exchange_done(struct libhttp_connection *c, struct session *s, b
     int64_t now = session_received_at(s);
 
     c->unread = NULL;
-    c->times[LIBHTTP_TIME_COMPLETE] = now;
-    c->bytes_in = s->bytes_in;
-    c->bytes_out = s->bytes_out;
     /* With the next request under way, only what was here before it left is known to be such. */
     if (persists && (next_is_under_way ? s->stale == 0 : is_quiet(s))) {
         s->idle_since = now;

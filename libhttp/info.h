@@ -133,7 +133,10 @@ LIBHTTP_API const void *libhttp_connection_peer_certificate(libhttp_connection *
 /** A time of the last exchange: `which` is one of LIBHTTP_TIME_…; -1 also for any other. */
 LIBHTTP_API int64_t libhttp_connection_time(const libhttp_connection *c, int32_t which);
 
-/** Bytes sent and received in the last exchange, heads and framing included, TLS not. */
+/**
+ * Bytes sent and received in the last exchange, heads and framing included, TLS not. The body of a
+ * response that ends its connection counts when it was read.
+ */
 LIBHTTP_API int64_t libhttp_connection_bytes_sent(const libhttp_connection *c);
 LIBHTTP_API int64_t libhttp_connection_bytes_received(const libhttp_connection *c);
 

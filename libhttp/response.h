@@ -134,8 +134,8 @@ LIBHTTP_API int32_t libhttp_response_is_complete(const libhttp_response *r);
 /** 1 where the response is complete or closed, or an error that ended its body was given. */
 LIBHTTP_API int32_t libhttp_response_is_closed(const libhttp_response *r);
 
-/** 1 where the connection ends with this response (http.client's will_close), 0 where it will be
- * kept. */
+/** 1 where the connection ends with this response (http.client's will_close), 0 where it is kept if
+ * the body is read to its end. */
 LIBHTTP_API int32_t libhttp_response_will_close(const libhttp_response *r);
 
 /** The socket's descriptor, the connection's own; -1 where there is none any more. */

@@ -204,6 +204,7 @@ static void hand_out(struct libhttp_connection *c, struct libhttp_response *r)
     r->connection = connection_ref(c);
     c->state = LIBHTTP_STATE_IDLE;
     r->ended = r->body.complete;
+    connection_measure(c, s, r->ended);
     if (r->ended && !r->is_stream) {
         connection_exchange_done(c, s, r->persists);
         return;

@@ -155,6 +155,9 @@ void connection_drop_session(struct libhttp_connection *c);
 /* Back to idle after an exchange that went wrong: closes the transport, forgets what was put. */
 void connection_reset(struct libhttp_connection *c);
 
+/* Notes what an exchange took so far, or as a whole, unless another has begun since (C-132). */
+void connection_measure(struct libhttp_connection *c, struct session *s, bool whole);
+
 /* Notes that an exchange is complete: its session stays for the next, or goes. */
 void connection_exchange_done(struct libhttp_connection *c, struct session *s, bool persists);
 

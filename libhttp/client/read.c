@@ -12,6 +12,7 @@ void read_done(struct libhttp_response *r, bool persists)
 
     if (!s || r->is_stream)
         return;
+    connection_measure(r->connection, s, r->ended);
     if (r->detached) {
         /* The reference stays until the response is freed: another thread may be cancelling it. */
         session_close(s);

@@ -279,6 +279,72 @@ static void test_closed_beside(void)
     close(peer);
 }
 
+/* C-132: what a response took is told of one that ends its connection, too; what was cut off is
+ * never complete. */
+static void test_measures(bool whole)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n";
+    int peer;
+    libhttp_connection *c = adopt(head, &peer);
+    libhttp_response *r = NULL;
+    char body[4];
+    int64_t got = 0;
+
+    is(get(c, &r), LIBHTTP_OK, "C-132 a response that ends its connection");
+    ok(libhttp_connection_bytes_sent(c) > 0, "C-132 what its request took");
+    is(libhttp_connection_bytes_received(c), sizeof head - 1, "C-132 and its head");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_COMPLETE), -1, "C-132 it isn't complete");
+    if (whole)
+        send(peer, "ok", 2, 0);
+    else
+        shutdown(peer, SHUT_WR);
+    is(libhttp_response_read(r, body, sizeof body, &got),
+       whole ? LIBHTTP_OK : LIBHTTP_E_INCOMPLETE_READ, "C-132 its body");
+    is(libhttp_connection_bytes_received(c), (int64_t)sizeof head - 1 + (whole ? 2 : 0),
+       "C-132 is counted");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_COMPLETE) >= 0, whole, "C-132 complete or not");
+    libhttp_response_free(r);
+    libhttp_connection_free(c);
+    close(peer);
+}
+
+/* C-132: the same of a connection that would have been kept. */
+static void test_cut_measure(void)
+{
+    int peer;
+    libhttp_connection *c = adopt("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no", &peer);
+    libhttp_response *r = NULL;
+    const void *data;
+    int64_t length;
+
+    is(get(c, &r), LIBHTTP_OK, "C-132 a response");
+    shutdown(peer, SHUT_WR);
+    is(libhttp_response_read_all(r, 9, &data, &length), LIBHTTP_E_INCOMPLETE_READ, "C-132 cut off");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_COMPLETE), -1, "C-132 is not complete");
+    libhttp_response_free(r);
+    libhttp_connection_free(c);
+    close(peer);
+}
+
+/* C-132, C-19: the last response's end is not that of the request that has begun behind it. */
+static void test_next_measure(void)
+{
+    int peer;
+    libhttp_connection *c = adopt("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", &peer);
+    libhttp_response *r = NULL;
+    const void *data;
+    int64_t length;
+
+    is(get(c, &r), LIBHTTP_OK, "C-19 a response");
+    is(libhttp_connection_request(c, "GET", -1, "/2", -1, NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK,
+       "C-19 a request behind it");
+    is(libhttp_response_read_all(r, 9, &data, &length), LIBHTTP_OK, "C-19 it is read");
+    is(libhttp_connection_time(c, LIBHTTP_TIME_COMPLETE), -1, "C-132 the next is not complete");
+    libhttp_response_free(r);
+    libhttp_connection_free(c);
+    close(peer);
+}
+
 int main(void)
 {
     test_no_text();
@@ -291,5 +357,9 @@ int main(void)
     test_not_ready();
     test_look();
     test_closed_beside();
+    test_measures(true);
+    test_measures(false);
+    test_cut_measure();
+    test_next_measure();
     return done_testing();
 }
