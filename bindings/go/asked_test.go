@@ -135,7 +135,7 @@ func TestKnownWords(t *testing.T) {
 func TestPutIdleIsIdle(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(bytes.Repeat([]byte("x"), 10)) })
 	client := clientOf(t, &libhttp.Transport{MaxConnsPerHost: 1})
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	reused := false
 	trace := &httptrace.ClientTrace{PutIdleConn: func(err error) {
