@@ -58,6 +58,35 @@ static void make_certificates(void)
     config = trust(cert_file(ca));
 }
 
+/* C-19 C-105: what has come of an unread response is no news from an idle connection. */
+static void check_unread_is_not_idle(enum drive_mode mode)
+{
+    libhttp_response *first = NULL;
+    const void *data = "";
+    int64_t length = 0;
+    char room[2];
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD, PEER_SEND(EMPTY), PEER_READ_HEAD,
+        PEER_SEND(OK_LINE "Content-Length: 300000\r\n\r\n"), PEER_SEND_FILL(300000), PEER_READ_HEAD,
+        PEER_SEND(FIVE "again"), PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client_new(mode, peer, "h");
+
+    client_get(k, "/", 200, "", "C-19 the connection has idled before");
+    is(client_request(k, "GET", "/1", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK, "C-19 one");
+    is(client_getresponse(k, &first), LIBHTTP_OK, "C-19 its response, %s", k->name);
+    is(client_read(k, first, room, 2, &length), LIBHTTP_OK, "C-19 a part of it");
+    await_news(k->c);
+    idle();
+    is(client_request(k, "GET", "/2", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK,
+       "C-19 the next request is sent, %s", k->name);
+    is(client_read_all(k, first, 300000, &data, &length), LIBHTTP_OK, "C-19 the first is read");
+    is(length, 299998, "C-19 to its end");
+    libhttp_response_free(first);
+    client_answer(k, 200, "again", "C-19 then the second");
+    client_free(k);
+    peer_finish(peer, "C-19 one connection for all, %s", drive_mode_name(mode));
+}
+
 /* C-105: the peer says this between two exchanges; the second goes out on a new connection. */
 static void replaced(enum drive_mode mode, bool secure, struct peer_step said,
                      struct peer_step closing, const char *what)
@@ -458,6 +487,7 @@ int main(void)
     }
     in_each_mode(check_losses);
     in_each_mode(check_pipelined);
+    in_each_mode(check_unread_is_not_idle);
     check_pipelined_close(FIVE "hello", true);
     check_pipelined_close(FIVE "hell", false);
     check_put_close();

@@ -20,7 +20,8 @@ struct job {
     libhttp_connection *c;
     const void *body;
     int64_t length;
-    int fd; /* what the body comes from, or -1 */
+    int fd;    /* what the body comes from, or -1 */
+    bool late; /* no time was limited yet when it was connected */
 };
 
 /* In a traced child: an exchange that ends in a timeout. */
@@ -30,8 +31,13 @@ static void wait_in_vain(void *context)
     libhttp_response *r = NULL;
     int32_t status;
 
+    if (job->late) {
+        libhttp_connection_set_timeout(job->c, LIBHTTP_TIMEOUT_NONE);
+        libhttp_connection_set_total_timeout(job->c, LIBHTTP_TIMEOUT_NONE);
+    }
     if (libhttp_connection_connect(job->c) < 0)
         _exit(2);
+    libhttp_connection_set_idle_timeout(job->c, IDLE_MS);
     syscalls_begin();
     if (job->fd >= 0)
         status = libhttp_connection_request_fd(job->c, "PUT", -1, "/", -1, NULL, job->fd,
@@ -52,7 +58,6 @@ static void check(struct job job, const struct peer_step *steps, const char *wha
     int several = 0;
 
     job.c = conn_new(peer_port(peer), LIBHTTP_MODE_BLOCKING);
-    libhttp_connection_set_idle_timeout(job.c, IDLE_MS);
     is(syscalls_of(wait_in_vain, &job, &calls), 0, "C-120 a timeout, waiting for %s", what);
     ok(calls.count <= CALLS_MAX, "C-120 few system calls, %d, while waiting for %s", calls.count,
        what);
@@ -107,6 +112,7 @@ int main(void)
     if (body == NULL || pipe(ends) != 0)
         bail_out("no memory, or no pipe");
     check((struct job){.fd = -1}, silent, "a response");
+    check((struct job){.fd = -1, .late = true}, silent, "a response, limited late");
     check((struct job){.body = body, .length = LARGE, .fd = -1}, deaf, "room to send");
     check((struct job){.body = body, .length = LARGE, .fd = -1}, ended,
           "room to send, where the peer has nothing more to say");

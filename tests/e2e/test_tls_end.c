@@ -103,6 +103,31 @@ static void check_ending(enum drive_mode mode, const struct ending *e, bool noti
     peer_finish(peer, "T-46 the peer's side");
 }
 
+/* A reset is neither: what only an end could end is not complete. */
+static void check_reset(enum drive_mode mode)
+{
+    char room[10];
+    int64_t got = 0;
+    int32_t status;
+    libhttp_response *r = NULL;
+    struct peer *peer =
+        peer_start_tls(&tls, (struct peer_step[]){PEER_READ_HEAD, PEER_SEND(OK_LINE "\r\nhello"),
+                                                  PEER_GATE, PEER_RESET, PEER_END});
+    struct client *k = client_new_port(mode, peer_port(peer), "127.0.0.1");
+
+    libhttp_connection_set_tls(k->c, config);
+    is(client_request(k, "GET", "/", NULL, NULL, LIBHTTP_NO_BODY), LIBHTTP_OK, "T-46 a request");
+    is(client_getresponse(k, &r), LIBHTTP_OK, "T-46 a response until close, %s", k->name);
+    is(client_read(k, r, room, 5, &got), LIBHTTP_OK, "T-46 what came of it");
+    peer_open(peer);
+    status = client_read(k, r, room, sizeof room, &got);
+    ok(status < 0, "T-46 C-79 a reset is no end of a body: %d, %s", (int)status, k->name);
+    is(libhttp_response_is_complete(r), 0, "T-46 it isn't complete");
+    libhttp_response_free(r);
+    client_free(k);
+    peer_finish(peer, "T-46 the peer's side");
+}
+
 /* In the head too. */
 static void check_head(enum drive_mode mode, const char *begin, int32_t want, bool notify)
 {
@@ -134,6 +159,8 @@ int main(void)
             check_ending(mode, &endings[i], true, way);
             check_ending(mode, &endings[i], false, way);
         }
+        if (mode != DRIVE_CARRIED) /* nothing is reset there */
+            check_reset(mode);
         for (int notify = 0; notify < 2; notify++) {
             check_head(mode, "", LIBHTTP_E_REMOTE_DISCONNECTED, notify);
             check_head(mode, "HTTP/1.1 20", LIBHTTP_E_BAD_STATUS_LINE, notify);
