@@ -31,10 +31,11 @@ static void reserve(struct server *server, int ports)
 
 static struct server *started(struct server *server, int ports)
 {
-    if (!process_wait_port(server->process, server->ports[PLAIN]))
-        bail_out("it does not start: %s", server_log(server));
-    for (int i = PLAIN; i < ports; i++)
+    for (int i = PLAIN; i < ports; i++) {
+        if (!process_wait_port(server->process, server->ports[i]))
+            bail_out("it does not start: %s", server_log(server));
         close(server->reserved[i]);
+    }
     return server;
 }
 
@@ -113,6 +114,11 @@ static void write_block(FILE *out, const struct nginx_options *options, int port
     fprintf(out, "%s%s\n}\n", locations, options->extra != NULL ? options->extra : "");
 }
 
+static int ports_of(const struct nginx_options *options)
+{
+    return options->certificate != NULL ? PORTS : PLAIN + 1;
+}
+
 static void write_nginx_conf(struct server *server, const struct nginx_options *options)
 {
     static const char *const temporary[] = {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"};
@@ -125,7 +131,7 @@ static void write_nginx_conf(struct server *server, const struct nginx_options *
             "ssl_session_cache shared:s:1m;\n");
     for (size_t i = 0; i < sizeof temporary / sizeof temporary[0]; i++)
         fprintf(out, "%s_temp_path %s/tmp_%s;\n", temporary[i], server->folder, temporary[i]);
-    for (int i = PLAIN; i < (options->certificate != NULL ? PORTS : TLS12); i++)
+    for (int i = PLAIN; i < ports_of(options); i++)
         write_block(out, options, server->ports[i], i);
     fprintf(out, "}\n");
     fclose(out);
@@ -140,14 +146,14 @@ struct server *nginx_start(const struct nginx_options *options)
     struct server *server = server_new("nginx");
 
     write_site(server);
-    reserve(server, PORTS);
+    reserve(server, ports_of(options));
     write_nginx_conf(server, options);
     server->process = process_start(&(struct process_options){
         .argv = (const char *[]){"/usr/sbin/nginx", "-p", server->folder, "-c", "nginx.conf", "-e",
                                  "error.log", "-g", "daemon off; master_process off;", NULL},
         .folder = server->folder,
     });
-    return started(server, PORTS);
+    return started(server, ports_of(options));
 }
 
 int nginx_port(const struct server *server)
@@ -184,13 +190,13 @@ struct server *tinyproxy_start(const char *user, const char *password)
     char config[200];
 
     snprintf(config, sizeof config, "%s/tinyproxy.conf", server->folder);
-    reserve(server, 1);
+    reserve(server, PLAIN + 1);
     write_tinyproxy_conf(server, user, password);
     server->process = process_start(&(struct process_options){
         .argv = (const char *[]){"/usr/bin/tinyproxy", "-d", "-c", config, NULL},
         .folder = server->folder,
     });
-    return started(server, 1);
+    return started(server, PLAIN + 1);
 }
 
 int tinyproxy_port(const struct server *server)
