@@ -65,8 +65,9 @@ LIBHTTP_API int32_t libhttp_connection_feed_eof(libhttp_connection *c);
 
 /**
  * Gives the bytes to send next in carried mode: *ret_data, borrowed until the next call on the
- * connection; length 0: none. They stay there until took() says how many have left. Errors: STATE,
- * INVALID_ARGUMENT.
+ * connection; length 0: none. They stay there until took() says how many have left. What was only
+ * put, by request(), endheaders() or finish(), is among them after the next flush(), send() or
+ * getresponse(). Errors: STATE, INVALID_ARGUMENT.
  */
 LIBHTTP_API int32_t libhttp_connection_take(libhttp_connection *c, const void **ret_data,
                                             int64_t *ret_length);

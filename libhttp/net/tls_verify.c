@@ -91,7 +91,7 @@ static void show_names(char *text, size_t size, X509 *certificate)
         shown++;
     }
     if (shown == 0)
-        snprintf(text, size, "; it is for no host");
+        snprintf(text, size, "; it is for no host (no subjectAltName names one)");
     else
         snprintf(text, size, "; it is for %s%s", list + 2,
                  sk_GENERAL_NAME_num(names) > shown ? ", ..." : "");

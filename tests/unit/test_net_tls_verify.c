@@ -272,6 +272,10 @@ static void test_names_told(void)
     sentence_of(cert_make(ca, &(struct cert_spec)SAN(SAN_EMAIL("a@b"))), ca, sentence,
                 sizeof sentence);
     contains(sentence, "it is for no host", "T-41 or that it is for none");
+    sentence_of(cert_make(ca, &(struct cert_spec){.cn = "a.example"}), ca, sentence,
+                sizeof sentence);
+    contains(sentence, "it is for no host (no subjectAltName names one)",
+             "T-41 a common name doesn't count, and the sentence says why");
     sentence_of(alone, alone, sentence, sizeof sentence);
     contains(sentence, "it is for 'alone'", "T-40 one that is trusted by itself");
     sentence_of(alone, ca, sentence, sizeof sentence);
