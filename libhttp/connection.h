@@ -83,7 +83,7 @@ LIBHTTP_API int32_t libhttp_connection_set_fd(libhttp_connection *c, int32_t fd)
  * Goes over to carried mode: no descriptor at all; what arrives is fed by
  * libhttp_connection_feed(), what is to be sent is fetched by libhttp_connection_take() (wait.h).
  * Each call opens a new, empty transport; lost, it is as with set_fd(). Errors: INVALID_ARGUMENT
- * (NULL), STATE (connected), NO_MEMORY. Never blocks.
+ * (NULL), STATE (connected, or handed over and unused: close first), NO_MEMORY. Never blocks.
  */
 LIBHTTP_API int32_t libhttp_connection_set_carried(libhttp_connection *c);
 

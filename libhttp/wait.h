@@ -55,7 +55,7 @@ LIBHTTP_API int32_t libhttp_connection_trim(libhttp_connection *c);
 /**
  * Hands over received bytes in carried mode: `length` of them at `data`, which are copied;
  * *ret_taken is how many fitted (0 to length): feed the rest after the next read or getresponse.
- * Errors: STATE (not carried, or after feed_eof), NO_MEMORY, INVALID_ARGUMENT.
+ * Errors: STATE (not carried, closed, or after feed_eof), NO_MEMORY, INVALID_ARGUMENT.
  */
 LIBHTTP_API int32_t libhttp_connection_feed(libhttp_connection *c, const void *data, int64_t length,
                                             int64_t *ret_taken);
