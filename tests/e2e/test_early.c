@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libhttp/http.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -284,6 +285,57 @@ static bool sent_in_parts(int64_t length, bool chunked)
     return good;
 }
 
+/* The data of a chunked body that was taken away, in its place; its length, -1: not as it was sent.
+ */
+static int64_t unchunked(char *body, const char *end)
+{
+    char *at = body;
+    int64_t total = 0;
+
+    while (at < end) {
+        long length = strtol(at, &at, 16);
+
+        at += 2;
+        if (length == 0)
+            return total;
+        peer_fill(piece, (uint64_t)total, (size_t)length);
+        if (at + length > end || memcmp(at, piece, (size_t)length) != 0)
+            return -1;
+        at += length + 2;
+        total += length;
+    }
+    return -1;
+}
+
+/* What is taken away little by little leaves more of a chunk behind than there was before it. */
+static void test_held_chunks(void)
+{
+    enum { ROUNDS = 400, ROOM = ROUNDS * (PIECE + 100) };
+    char *all = malloc(ROOM);
+    struct carry x = {.data = ""};
+    int64_t total = 0, sent;
+    size_t got = 0, took = 1;
+
+    carry_open(&x);
+    libhttp_connection_request_pieces(x.c, "PUT", -1, "/", -1, NULL, LIBHTTP_LENGTH_UNKNOWN);
+    for (int i = 0; i < ROUNDS; i++) {
+        peer_fill(piece, (uint64_t)total, PIECE);
+        if (libhttp_connection_send(x.c, piece, PIECE, &sent) == LIBHTTP_OK)
+            total += sent;
+        else
+            got += carry_take(&x, all + got, 2 + (size_t)(i % 9) * 9000);
+    }
+    libhttp_connection_finish(x.c, NULL);
+    while (took > 0) {
+        libhttp_connection_flush(x.c);
+        got += took = carry_take(&x, all + got, ROOM - got);
+    }
+    ok(total > 10 * PIECE, "C-50 %lld bytes were taken, many by few", (long long)total);
+    is(unchunked(strstr(all, "\r\n\r\n") + 4, all + got), total, "C-50 T-36 they are what left");
+    carry_close(&x);
+    free(all);
+}
+
 /* Wherever it has to stop, all of it comes, in its order. */
 static void test_rest_of_head(void)
 {
@@ -399,5 +451,6 @@ int main(void)
     test_silent_pipe();
     test_look_is_no_wait();
     test_rest_of_head();
+    test_held_chunks();
     return done_testing();
 }
