@@ -309,7 +309,9 @@ func TestWaiting(t *testing.T) {
 	must(t, c.CancelReset())
 
 	must(t, c.Request("GET", "/hang", nil, nil))
+	closed := make(chan struct{})
 	go func() {
+		defer close(closed)
 		for c.Trim() == nil { // nobody is in a call
 			time.Sleep(time.Millisecond)
 		}
@@ -320,6 +322,7 @@ func TestWaiting(t *testing.T) {
 		_, err = c.GetResponse()
 	}
 	check(t, errors.Is(err, libhttp.ErrCancelled), "C-26 closed by another goroutine: %v", err)
+	<-closed
 	must(t, c.Request("GET", "/", nil, nil))
 	_, err = c.GetResponse()
 	check(t, err == nil, "C-23 usable afterwards: %v", err)
