@@ -432,6 +432,30 @@ static void check_timeout(enum drive_mode mode)
     peer_finish(peer, "C-120 the peer's side, %s", drive_mode_name(mode));
 }
 
+/* C-90: a blocking write that leaves in many pieces. */
+static void check_long_write(bool secure)
+{
+    enum { LENGTH = 8 << 20 };
+    struct peer *peer = start(secure, (struct peer_step[]){PEER_READ_HEAD, PEER_SEND(SWITCH),
+                                                           PEER_READ_FILL(LENGTH), PEER_SEND("all"),
+                                                           PEER_WAIT_CLOSE, PEER_END});
+    struct client *k = client(DRIVE_BLOCKING, peer, secure);
+    libhttp_response *r = NULL;
+    libhttp_stream *s = get_stream(k, false, &r);
+    char *data = malloc(LENGTH), room[3];
+    int64_t sent = 0, got = 0;
+
+    peer_fill(data, 0, LENGTH);
+    is(libhttp_stream_write(s, data, LENGTH, &sent), LIBHTTP_OK, "C-90 a long write");
+    is(sent, LENGTH, "C-90 all of it");
+    is(client_stream_read(k, s, room, sizeof room, &got), LIBHTTP_OK, "C-90 the peer has it");
+    free(data);
+    libhttp_stream_free(s);
+    libhttp_response_free(r);
+    client_free(k);
+    peer_finish(peer, "C-90 byte for byte");
+}
+
 int main(void)
 {
     make_certificates();
@@ -457,6 +481,8 @@ int main(void)
     check_parents(true);
     check_pending();
     check_arguments();
+    for (int secure = 0; secure < 2; secure++)
+        check_long_write(secure);
     libhttp_tls_config_free(config);
     return done_testing();
 }
