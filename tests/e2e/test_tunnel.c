@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/limits.h"
 #include "support/modes.h"
 #include "support/patience.h"
 #include "tap.h"
@@ -157,6 +158,20 @@ struct reply {
     int32_t status;
 };
 
+/* The proxy's head fills what one receive takes: what is behind it has come, and was not seen. */
+static char filling[LIMIT_RECEIVE + sizeof OK_BODY];
+
+static void fill_receive(void)
+{
+    static const char from[] = "HTTP/1.1 200 OK\r\nVia: ";
+    size_t length = sizeof from - 1;
+
+    memset(filling, 'x', LIMIT_RECEIVE);
+    memcpy(filling, from, length);
+    memcpy(filling + LIMIT_RECEIVE - 4, "\r\n\r\n", 4);
+    memcpy(filling + LIMIT_RECEIVE, OK_BODY, sizeof OK_BODY);
+}
+
 static const struct reply replies[] = {
     {"C-60 204 opens", "HTTP/1.1 204 No Content\r\n\r\n", LIBHTTP_OK, 204},
     {"C-60 299 opens", "HTTP/1.1 299 Whatever\r\n\r\n", LIBHTTP_OK, 299},
@@ -182,6 +197,8 @@ static const struct reply replies[] = {
     {"T-30 a malformed field", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", LIBHTTP_E_BAD_HEADER, 0},
     {"T-45 bytes behind the proxy's head",
      OPENED "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", LIBHTTP_E_TUNNEL_FAILED, 200},
+    {"T-45 bytes behind the head that another receive would bring", filling,
+     LIBHTTP_E_TUNNEL_FAILED, 200},
 };
 
 static void check_refused(struct client *k, const struct reply *reply)
@@ -370,6 +387,7 @@ static void test_speaks_first(enum drive_mode mode)
 
 int main(void)
 {
+    fill_receive();
     in_each_mode(test_who_sees_what);
     in_each_mode(test_heads);
     in_each_mode(test_replies);
