@@ -157,7 +157,7 @@ static const char *what_is_wrong(struct span line)
 
     if (stop < end)
         return *stop == '\0' ? "NUL in" : "a lone CR in";
-    if (name == 0 && line.length > 0 && char_is_blank(line.data[0]))
+    if (name == 0 && char_is_blank(line.data[0])) /* an empty line would have ended the head */
         return "nothing to continue by";
     if (!memchr(line.data, ':', line.length))
         return "no colon in";
