@@ -120,8 +120,42 @@ static void test_expect(enum drive_mode mode)
     peer_finish(peer, "C-19 T-17 the peer's side, %s", drive_mode_name(mode));
 }
 
+/*
+ * The second answer comes along with the end of the first, into the buffer that the caller gave for
+ * the first: framing shrinks there, so that what is behind it moves.
+ */
+static void test_one_buffer(enum drive_mode mode)
+{
+    enum { ROOM = 16 * 1024 };
+    static char buffer[2 * ROOM];
+    struct peer *peer = client_peer((struct peer_step[]){
+        PEER_READ_HEAD,
+        PEER_SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        PEER_EXPECT(GET_2),
+        PEER_SEND("3\r\nfir\r\n2\r\nst\r\n0\r\n\r\n" FIVE "right"),
+        PEER_WAIT_CLOSE,
+        PEER_END,
+    });
+    struct client *k = client_new(mode, peer, "h.example");
+    libhttp_response *first = first_of(k);
+    int64_t length = 0;
+    int64_t got = 0;
+
+    client_request(k, "GET", "/2", NULL, NULL, LIBHTTP_NO_BODY);
+    is(client_flush(k), LIBHTTP_OK, "C-19 the next is sent, %s", k->name);
+    while (length <= ROOM && client_read(k, first, buffer + length, ROOM, &got) == LIBHTTP_OK &&
+           got > 0)
+        length += got;
+    is_mem(buffer, length, "first", 5, "C-19 the first is read, and nothing else, %s", k->name);
+    client_answer(k, 200, "right", "C-19 the second has its own answer");
+    libhttp_response_free(first);
+    client_free(k);
+    peer_finish(peer, "C-19 the peer's side, %s", drive_mode_name(mode));
+}
+
 int main(void)
 {
+    in_each_mode(test_one_buffer);
     in_each_mode(test_put_only);
     in_each_mode(test_sent);
     in_each_mode(test_expect);

@@ -378,6 +378,12 @@ static void check_maximum(void)
     r = whole(&x, OK_LINE "Content-Length: 0\r\n\r\n");
     all_gives(r, 0, LIBHTTP_OK, "", "C-90 nothing of nothing");
     finish(&x, r);
+    x = (struct carry){.piece = 0};
+    carry_open(&x);
+    r = respond(&x, CHUNKED "5\r\nhello\r\n0\r\n\r\n", sizeof(CHUNKED "5\r\nhello") - 1);
+    all_gives(r, 4, LIBHTTP_E_TOO_LARGE, "hell", "C-87 one byte more is here, others are to come");
+    all_gives(r, 4, LIBHTTP_E_TOO_LARGE, "hell", "C-87 which the second asking doesn't wait for");
+    finish(&x, r);
 }
 
 static void check_maximum_until_close(void)
