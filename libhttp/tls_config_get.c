@@ -3,6 +3,7 @@
 #include <libhttp/error.h>
 #include <libhttp/tls_config.h>
 
+#include "base/text.h"
 #include "client/tls_access.h"
 #include "net/tls_alpn.h"
 #include "net/tls_context.h"
@@ -14,9 +15,7 @@ static const struct tls_settings *settings_of(const libhttp_tls_config *config)
 
 static const char *give(const char *text, int64_t *ret_length)
 {
-    if (ret_length)
-        *ret_length = text ? (int64_t)strlen(text) : 0;
-    return text;
+    return text ? text_out(span_text(text), ret_length) : no_text(ret_length);
 }
 
 const char *libhttp_tls_config_ca_file(const libhttp_tls_config *config, int64_t *ret_length)

@@ -102,8 +102,9 @@ func (e *exchange) frameBody(r *http.Response) {
 		r.ContentLength = -1
 	}
 	connection := r.Header["Connection"]
-	r.Close = untilClose || hasToken(connection, "close") || r.ProtoMinor == 0 && !hasToken(connection, "keep-alive")
-	if r.Close && r.ProtoMinor > 0 && hasToken(connection, "close") {
+	closes := hasToken(connection, "close")
+	r.Close = untilClose || closes || r.ProtoMinor == 0 && !hasToken(connection, "keep-alive")
+	if closes && r.ProtoMinor > 0 {
 		delete(r.Header, "Connection")
 	}
 	if e.request.Method == http.MethodHead {
@@ -131,9 +132,11 @@ func oneLength(fields []string) []string {
 }
 
 func hasToken(values []string, token string) bool {
-	for _, one := range strings.Split(strings.Join(values, ","), ",") {
-		if strings.EqualFold(strings.TrimSpace(one), token) {
-			return true
+	for _, value := range values {
+		for _, one := range strings.Split(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(one), token) {
+				return true
+			}
 		}
 	}
 	return false

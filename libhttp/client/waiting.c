@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client/waiting.h"
 
+#include "base/text.h"
+
 int32_t waiting_describe(const struct session *s, int32_t *ret_fd, int32_t *ret_events,
                          int64_t *ret_ms, int64_t *ret_generation)
 {
@@ -26,7 +28,6 @@ int32_t waiting_fileno(const struct session *s)
 
 const char *waiting_detail(const struct failure *f, int64_t *ret_length)
 {
-    if (ret_length)
-        *ret_length = f->detail ? (int64_t)f->detail_length : 0;
-    return f->detail;
+    return f->detail ? text_out(span_of(f->detail, f->detail_length), ret_length)
+                     : no_text(ret_length);
 }

@@ -157,71 +157,96 @@ __attribute__((visibility("default"))) int clock_gettime(clockid_t clock, struct
     return status;
 }
 
+/* A connect that hangs for want of a timeout, and a cancel that may come too early for it. */
+struct hanging {
+    int socket;
+    struct sockaddr_in to;
+    struct full_backlog *full;
+    struct canceller *canceller;
+    struct cancel_point point;
+    pthread_t thread; /* the one that cancels */
+};
+
+static void hanging_init(struct hanging *h)
+{
+    int port;
+
+    h->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    h->full = full_backlog_tcp(&port);
+    h->to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    h->to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    h->canceller = canceller_new();
+    cancel_point_init(&h->point, h->canceller);
+    cancel_point_publish(&h->point, h->socket);
+    cancel_point_connecting(&h->point, true);
+}
+
+static void hanging_cancel(struct hanging *h)
+{
+    if (pthread_create(&h->thread, NULL, cancel, h->canceller))
+        bail_out("no thread");
+}
+
+static bool hanging_connect_fails(const struct hanging *h)
+{
+    return connect(h->socket, (const struct sockaddr *)&h->to, sizeof h->to) < 0;
+}
+
+/* The connect is over, and so is the cancel. */
+static void hanging_join(struct hanging *h)
+{
+    cancel_point_connecting(&h->point, false);
+    pthread_join(h->thread, NULL);
+}
+
+static void hanging_done(struct hanging *h)
+{
+    cancel_point_done(&h->point);
+    canceller_unref(h->canceller);
+    full_backlog_free(h->full);
+}
+
 /*
  * A cancel between publish and connect: its shutdown is lost, and nothing but another one wakes a
  * connect that has no timeout.
  */
 static void test_connecting(void)
 {
-    int port, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct full_backlog *full = full_backlog_tcp(&port);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct canceller *c = canceller_new();
-    struct cancel_point p;
-    pthread_t thread;
+    struct hanging h;
     int64_t start;
 
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    cancel_point_init(&p, c);
-    cancel_point_publish(&p, fd);
-    cancel_point_connecting(&p, true);
-    if (pthread_create(&thread, NULL, cancel, c))
-        bail_out("no thread");
+    hanging_init(&h);
+    hanging_cancel(&h);
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     start = clock_now();
-    ok(connect(fd, (struct sockaddr *)&to, sizeof to) < 0, "C-121 a connect behind a cancel");
+    ok(hanging_connect_fails(&h), "C-121 a connect behind a cancel");
     ok(clock_now() - start < PATIENCE_MS * INT64_C(1000), "C-121 is woken, too");
-    cancel_point_connecting(&p, false);
-    pthread_join(thread, NULL);
-    cancel_point_connecting(&p, true);
+    hanging_join(&h);
+    cancel_point_connecting(&h.point, true);
     start = clock_now();
-    canceller_cancel(c);
+    canceller_cancel(h.canceller);
     ok(clock_now() - start < PATIENCE_MS * INT64_C(1000),
        "C-121 a cancel doesn't wait for ever for that");
-    cancel_point_done(&p);
-    canceller_unref(c);
-    full_backlog_free(full);
+    hanging_done(&h);
 }
 
 /* The whole process stands still meanwhile: the connect is still awaited afterwards. */
 static void test_standing_still(void)
 {
-    int port, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct full_backlog *full = full_backlog_tcp(&port);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct canceller *c = canceller_new();
-    struct cancel_point p;
-    pthread_t thread;
+    struct hanging h;
 
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    cancel_point_init(&p, c);
-    cancel_point_publish(&p, fd);
-    cancel_point_connecting(&p, true);
+    hanging_init(&h);
     atomic_store(&naps, 0);
     atomic_store(&stood_still, 3600);
     atomic_store(&cancel_is_over, false);
-    if (pthread_create(&thread, NULL, cancel, c))
-        bail_out("no thread");
+    hanging_cancel(&h);
     while (atomic_load(&naps) < 2 && !atomic_load(&cancel_is_over))
         poll(NULL, 0, 1);
     if (ok(!atomic_load(&cancel_is_over), "C-121 a cancel goes on after an hour's pause"))
-        ok(connect(fd, (struct sockaddr *)&to, sizeof to) < 0, "C-121 and wakes the connect");
-    cancel_point_connecting(&p, false);
-    pthread_join(thread, NULL);
+        ok(hanging_connect_fails(&h), "C-121 and wakes the connect");
+    hanging_join(&h);
     atomic_store(&stood_still, 0);
-    cancel_point_done(&p);
-    canceller_unref(c);
-    full_backlog_free(full);
+    hanging_done(&h);
 }
 
 static void in_child(struct canceller *c, struct cancel_point *p, int socket, int event)
